@@ -1,0 +1,120 @@
+package connector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Kind is what an operation does.
+type Kind string
+
+// The kinds of operation.
+const (
+	Create  Kind = "create"
+	Update  Kind = "update"
+	Disable Kind = "disable"
+	Enable  Kind = "enable"
+	Delete  Kind = "delete"
+	Grant   Kind = "grant"
+	Revoke  Kind = "revoke"
+)
+
+// Removes reports whether the kind takes access away.
+func (k Kind) Removes() bool { return k == Disable || k == Delete || k == Revoke }
+
+// Operation is one intended change of one account, as a value: it can be
+// printed, stored, compared, approved and applied. It holds no secret.
+type Operation struct {
+	// Key is the same for each attempt of one operation, and unique otherwise.
+	Key    string `json:"key"`
+	Kind   Kind   `json:"kind"`
+	System string `json:"system"`
+	// Ref points at the account; it is empty for Create.
+	Ref Ref `json:"ref,omitzero"`
+	// ExternalID is our identifier of the person.
+	ExternalID string `json:"externalId"`
+	// Name is the login name, for Create.
+	Name string `json:"name,omitempty"`
+	// Attributes are set by Create and Update.
+	Attributes map[string]Value `json:"attributes,omitempty"`
+	// Active is the state in which Create makes the account.
+	Active bool `json:"active,omitempty"`
+	// Entitlement is what Grant and Revoke concern.
+	Entitlement Entitlement `json:"entitlement,omitzero"`
+	// ETag makes Update, Disable, Enable and Delete conditional.
+	ETag string `json:"etag,omitempty"`
+}
+
+// Handler carries out an operation.
+type Handler func(ctx context.Context, op Operation) (Result, error)
+
+// Interceptor adds something around every operation, whatever its kind: a rate
+// limit, a trace, a test's fault. It may call next once, or not at all; then it
+// returns an error with a verdict.
+type Interceptor func(next Handler) Handler
+
+// Apply returns the Handler that hands each operation to the method of c which
+// its kind names, inside the interceptors, the first one outermost. A kind that
+// c has no method for is an error that wraps errors.ErrUnsupported, and a kind
+// that does not exist one that wraps ErrInvalid.
+func Apply(c Connector, interceptors ...Interceptor) Handler {
+	h := func(ctx context.Context, op Operation) (Result, error) { return apply(ctx, c, op) }
+	for i := len(interceptors) - 1; i >= 0; i-- {
+		h = interceptors[i](h)
+	}
+	return h
+}
+
+// Supports reports whether c has the method that an operation of kind k needs.
+// It asks the type alone; a [Describer] may still narrow it.
+func Supports(c Connector, k Kind) bool {
+	var ok bool
+	switch k {
+	case Create, Update:
+		ok = c != nil
+	case Disable, Enable:
+		_, ok = c.(Suspender)
+	case Delete:
+		_, ok = c.(Deleter)
+	case Grant, Revoke:
+		_, ok = c.(Entitler)
+	}
+	return ok
+}
+
+func apply(ctx context.Context, c Connector, op Operation) (Result, error) {
+	whole := AccountRequest{Key: op.Key, Ref: op.Ref, ETag: op.ETag}
+	part := GrantRequest{Key: op.Key, Ref: op.Ref, Entitlement: op.Entitlement}
+	switch op.Kind {
+	case Create:
+		return c.Create(ctx, CreateRequest{
+			Key: op.Key, ExternalID: op.ExternalID, Name: op.Name, Attributes: op.Attributes, Active: op.Active,
+		})
+	case Update:
+		return c.Update(ctx, UpdateRequest{Key: op.Key, Ref: op.Ref, Attributes: op.Attributes, ETag: op.ETag})
+	case Disable:
+		if s, ok := c.(Suspender); ok {
+			return s.Disable(ctx, whole)
+		}
+	case Enable:
+		if s, ok := c.(Suspender); ok {
+			return s.Enable(ctx, whole)
+		}
+	case Delete:
+		if d, ok := c.(Deleter); ok {
+			return d.Delete(ctx, whole)
+		}
+	case Grant:
+		if e, ok := c.(Entitler); ok {
+			return e.Grant(ctx, part)
+		}
+	case Revoke:
+		if e, ok := c.(Entitler); ok {
+			return e.Revoke(ctx, part)
+		}
+	default:
+		return Result{}, fmt.Errorf("operation %s: kind %q: %w", op.Key, op.Kind, ErrInvalid)
+	}
+	return Result{}, fmt.Errorf("system %s: %s: %w", op.System, op.Kind, errors.ErrUnsupported)
+}
