@@ -1,0 +1,137 @@
+package policy
+
+import (
+	"context"
+	"time"
+)
+
+// Evaluator decides what a person should have. [Policy] is one; a host may
+// write its own.
+type Evaluator interface {
+	// Evaluate decides about one person at s.At. It must be pure: equal subjects
+	// give equal decisions, and nothing outside s is read. An error means that
+	// the answer is unknown. It is safe for concurrent use and does not keep or
+	// change s.
+	Evaluate(ctx context.Context, s Subject) (Decision, error)
+
+	// Version identifies the rules: it changes whenever a decision could. It is
+	// short, printable and stable across processes.
+	Version() string
+}
+
+// Attributes holds values by attribute name. A missing key and an empty list
+// both mean that there is no value.
+type Attributes map[string][]string
+
+// Subject is everything a decision about one person may depend on.
+type Subject struct {
+	// At is the instant the decision is about.
+	At time.Time
+	// Person is the engine's identifier of the person. It never changes.
+	Person string
+	// Relationships are the person's work relationships, past and future ones
+	// included, in a stable order.
+	Relationships []Relationship
+	// Accounts holds, by system, what has been observed of the person's accounts.
+	Accounts map[string]Account
+	// ManagerAccounts holds the same of the manager of the primary relationship.
+	ManagerAccounts map[string]Account
+}
+
+// Relationship is one work relationship over time.
+type Relationship struct {
+	// ID is a stable name for it, used in reasons.
+	ID string
+	// Primary marks the main one. If none of the live ones is marked, the one
+	// that started first is primary, and among equals the one with the least ID.
+	Primary bool
+	// Start and End bound the time in which it gives access: from Start on, until
+	// before End. A zero Start means always, a zero End never ends.
+	Start, End time.Time
+	// Spans hold the attributes over time, sorted by From. The first span counts
+	// from the beginning, whatever its From; each ends where the next begins.
+	Spans []Span
+	// Zone is where the relationship's days begin; it gives the from and until
+	// of rules their instants. Nil means UTC.
+	Zone *time.Location
+}
+
+// Span is what holds of a relationship from an instant on.
+type Span struct {
+	From       time.Time
+	Attributes Attributes
+}
+
+// Account is what has been observed of one account.
+type Account struct {
+	// ID is the target's own identifier.
+	ID string
+	// Attributes are those observed, the login name among them.
+	Attributes Attributes
+}
+
+// Decision is what a person should have at the instant of the subject.
+type Decision struct {
+	// Live says whether any relationship gives access now. If not, Accounts and
+	// Grants are empty.
+	Live bool
+	// Accounts are the accounts that should exist, one for each system, sorted by
+	// system. Every grant in a system implies an account there.
+	Accounts []DesiredAccount
+	// Grants are the entitlements that should be held, sorted.
+	Grants []Grant
+	// NextChange is the next instant after At at which the decision can be
+	// another for the same facts; zero if there is none.
+	NextChange time.Time
+}
+
+// DesiredAccount is an account that should exist.
+type DesiredAccount struct {
+	System string
+	// NameAttribute is the attribute that holds the login name, and is unique in
+	// the system.
+	NameAttribute string
+	// Candidates are login names in order of preference. One that contains
+	// [Counter] stands for a whole series: 2, 3, 4 and so on take its place.
+	Candidates []string
+	// Attributes are the wanted values by the connector's attribute names. An
+	// empty list means that the attribute is to be cleared; an attribute not
+	// listed is nobody's business. A value may contain [NamePlaceholder].
+	Attributes Attributes
+	// After are systems whose account must exist before this one is made.
+	After []string
+	// Waiting names inputs that are not known yet, such as
+	// accounts.directory.userName. The attributes that need them are left out. If
+	// the candidates need them, Candidates is empty and the account cannot be
+	// made yet.
+	Waiting []string
+	// Reasons say what implies the account.
+	Reasons []Reason
+}
+
+const (
+	// Counter stands in a name candidate for the numbers 2, 3, 4 and so on.
+	Counter = "{n}"
+	// NamePlaceholder stands in an attribute value for the login name that the
+	// account got in the end.
+	NamePlaceholder = "{name}"
+)
+
+// Grant is an entitlement that should be held.
+type Grant struct {
+	Entitlement Entitlement
+	// Reasons are all the ways in which policy gives it, sorted. There is at
+	// least one.
+	Reasons []Reason
+}
+
+// Reason is one way in which policy leads to something.
+type Reason struct {
+	// Rule is the name of the rule.
+	Rule string `json:"rule"`
+	// Roles is the path of roles from the rule to the grant, outermost first;
+	// empty if the rule grants directly.
+	Roles []string `json:"roles,omitempty"`
+	// Relationship is the ID of the relationship for which the rule held.
+	Relationship string `json:"relationship"`
+}
