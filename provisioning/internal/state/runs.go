@@ -1,0 +1,58 @@
+package state
+
+import "time"
+
+// RunState is where a run stands.
+type RunState string
+
+// The states of a run.
+const (
+	RunReading  RunState = "reading"  // its facts are still coming in
+	RunDeciding RunState = "deciding" // somebody it touches is still undecided
+	RunReleased RunState = "released" // judged and let go
+	RunHeld     RunState = "held"     // judged and stopped: waits for a person
+	RunRefused  RunState = "refused"  // its facts were not taken over
+)
+
+// Runs is the part of a [Tx] about runs and the guard's counts.
+type Runs interface {
+	// Run returns a row or ErrNotFound.
+	Run(id string) (Run, error)
+	PutRun(Run) error
+	// RunsIn returns the runs in a state, oldest first.
+	RunsIn(RunState) ([]Run, error)
+	// LatestRuns returns up to limit runs, newest first.
+	LatestRuns(limit int) ([]Run, error)
+
+	// Removals counts, by system and kind, the items of a run which are not
+	// settled and take access away.
+	Removals(run string) ([]Count, error)
+	// Reserve adds counts to the sliding window at an instant of business time.
+	Reserve(run string, at time.Time, counts []Count) error
+	// Reserved sums the window since an instant, by system and kind.
+	Reserved(since time.Time) ([]Count, error)
+	// Population counts the accounts of a system that are known to be active.
+	Population(system string) (int, error)
+}
+
+// Run is what one cause touches.
+type Run struct {
+	ID    string
+	Kind  string // read, policy, timer, answer, ingest
+	Cause string // for people: the source, the policy version
+	State RunState
+	// Note says why a run is held or refused.
+	Note     string
+	OpenedAt time.Time
+	SealedAt time.Time // when it was judged
+	Records  int       // read
+	Changed  int       // of those, with new facts
+	Problems int       // of those, with something unreadable
+}
+
+// Count is a number of removals in a system.
+type Count struct {
+	System string
+	Kind   string // disable or revoke
+	N      int
+}

@@ -1,0 +1,152 @@
+package state
+
+import "time"
+
+// ItemKind is what an item is about.
+type ItemKind string
+
+// The kinds of item.
+const (
+	ItemAccount ItemKind = "account" // Desired: active, disabled; Known: absent, disabled, active
+	ItemProfile ItemKind = "profile" // Desired and Known: JSON object of attributes
+	ItemGrant   ItemKind = "grant"   // Desired and Known: held, absent
+)
+
+// ItemState is where an item stands.
+type ItemState string
+
+// The states of an item. Whether a due item may be acted on depends also on
+// its run.
+const (
+	ItemSettled ItemState = "settled" // known equals desired
+	ItemDue     ItemState = "due"     // to be acted on
+	ItemSending ItemState = "sending" // intent is journaled; the outcome is not known
+	ItemWaiting ItemState = "waiting" // an input is missing: see Problem
+	ItemParked  ItemState = "parked"  // given up until somebody or something changes
+)
+
+// Lane is how urgent an item is. They sort by urgency.
+type Lane string
+
+// The lanes.
+const (
+	LaneImmediate Lane = "0-immediate"
+	LaneNormal    Lane = "1-normal"
+	LaneBatch     Lane = "2-batch"
+)
+
+// Work is the part of a [Tx] about accounts and what is to be done to them.
+type Work interface {
+	// Account returns a row or ErrNotFound.
+	Account(person, system string) (Account, error)
+	// PutAccount inserts or replaces everything of the row but its lease.
+	PutAccount(Account) error
+	// AccountsOf returns a person's accounts by system.
+	AccountsOf(person string) ([]Account, error)
+	// AccountByRemote returns the account with a target's identifier or ErrNotFound.
+	AccountByRemote(system, remoteID string) (Account, error)
+
+	// Item returns a row or ErrNotFound.
+	Item(person, system string, kind ItemKind, key string) (Item, error)
+	PutItem(Item) error
+	// ItemsOf returns a person's items by system, kind and key.
+	ItemsOf(person string) ([]Item, error)
+	// OpenItems returns up to limit items that are not settled, by person, system,
+	// kind and key, after the given one (zero Item: from the start). With a run,
+	// only that run's.
+	OpenItems(run string, after Item, limit int) ([]Item, error)
+	// CountItems counts the items by system, kind and state.
+	CountItems() ([]ItemCount, error)
+	// Release approves the items of a run one by one: it marks those given as
+	// released whatever becomes of their run.
+	Release(items []Item) error
+
+	// Claim leases up to limit accounts of a system that have an item which can be
+	// acted on: it is due or sending, its run is released or itself is, its
+	// RetryAt is not after wall, and nobody has a lease on the account beyond
+	// wall. The most urgent lane comes first, then the oldest DecidedAt; the
+	// immediate lane alone if urgent is set. It returns each account, its new
+	// epoch included, with those of its items that can be acted on, by lane.
+	Claim(c Claim) ([]Claimed, error)
+	// Lock makes sure that a claim still holds and returns the account, or
+	// ErrFenced.
+	Lock(person, system, owner string, epoch int64) (Account, error)
+	// Unclaim ends a lease; it does nothing if the lease was lost.
+	Unclaim(person, system, owner string, epoch int64) error
+	// NextRetry returns the earliest instant of wall time at which an item that
+	// can be acted on comes free of its back-off or its account's lease, zero if
+	// there is none.
+	NextRetry() (time.Time, error)
+}
+
+// Claim asks for work.
+type Claim struct {
+	System string
+	Owner  string
+	Wall   time.Time
+	Until  time.Time // end of the lease, wall time
+	Limit  int
+	Urgent bool
+}
+
+// Claimed is an account under lease with the items to act on.
+type Claimed struct {
+	Account Account
+	Items   []Item
+}
+
+// Account is what is known of one person's account in one system.
+type Account struct {
+	Person, System string
+	RemoteID, Name string
+	// Exists says that the account was seen and not seen to vanish since.
+	Exists   bool
+	Active   bool
+	Origin   string // created or adopted
+	Observed []byte // JSON object of attributes
+	ETag     string
+	Spell    int64
+	SeenAt   time.Time
+
+	// Owner, Epoch and LeaseUntil are the lease. PutAccount leaves them alone.
+	Owner      string
+	Epoch      int64
+	LeaseUntil time.Time
+}
+
+// Item is one thing that should be so in one account.
+type Item struct {
+	Person, System string
+	Kind           ItemKind
+	Key            string // the entitlement of a grant; else empty
+
+	State          ItemState
+	Desired, Known string
+	// Removes names the kind of removal that settling the item would be: disable,
+	// revoke, or "".
+	Removes  string
+	Lane     Lane
+	Revision int64  // rises when Desired changes
+	Run      string // the run that last changed Desired
+	Released bool   // approved by itself
+	Policy   string
+	Reasons  string // JSON
+	Origin   string // policy
+	Spell    int64
+
+	RetryAt  time.Time // wall time
+	Attempts int
+	OpKey    string // of the operation in flight, or of the last one
+	OpKind   string
+	Problem  string // what it waits for, or why the last attempt failed
+
+	EventAt, ReceivedAt, DecidedAt, SentAt, VerifiedAt time.Time
+}
+
+// ItemCount is a number of items.
+type ItemCount struct {
+	System string
+	Kind   ItemKind
+	State  ItemState
+	N      int
+}
