@@ -13,15 +13,19 @@ type People interface {
 	// PeopleAfter returns up to limit rows with ID > after, by ID.
 	PeopleAfter(after string, limit int) ([]Person, error)
 	// DuePeople returns up to limit persons with a DueAt at or before now, the
-	// earliest first, and skips those locked by somebody else. With a run, only
-	// those of that run.
+	// earliest first, and skips those locked by somebody else.
 	DuePeople(now time.Time, limit int) ([]Person, error)
 	// CountDue counts the persons whose look is owed to a run.
 	CountDue(run string) (int, error)
 	// NextDue returns the earliest DueAt of all persons, zero if none.
 	NextDue() (time.Time, error)
-	// TouchAll makes every person due at an instant, for a run.
-	TouchAll(run string, at time.Time) (int, error)
+	// TouchAll makes every person due at an instant, for a run, because of event.
+	TouchAll(run string, at time.Time, event string) (int, error)
+	// TakeTimers gives a run every person who is due at or before now and whom no
+	// run wants, and returns how many that are.
+	TakeTimers(run string, now time.Time) (int, error)
+	// Undecided counts the persons whose last look gave no decision.
+	Undecided() (int, error)
 
 	// Policy returns the policy in force or ErrNotFound.
 	Policy() (Policy, error)

@@ -24,12 +24,12 @@ type Runs interface {
 	// LatestRuns returns up to limit runs, newest first.
 	LatestRuns(limit int) ([]Run, error)
 
-	// Removals counts, by system and kind, the items of a run which are not
-	// settled and take access away.
+	// Removals counts, by system, kind and lane, the items of a run which are not
+	// settled, take access away and were not released by themselves.
 	Removals(run string) ([]Count, error)
 	// Reserve adds counts to the sliding window at an instant of business time.
 	Reserve(run string, at time.Time, counts []Count) error
-	// Reserved sums the window since an instant, by system and kind.
+	// Reserved sums the window after an instant, by system, kind and lane.
 	Reserved(since time.Time) ([]Count, error)
 	// Population counts the accounts of a system that are known to be active.
 	Population(system string) (int, error)
@@ -38,7 +38,7 @@ type Runs interface {
 // Run is what one cause touches.
 type Run struct {
 	ID    string
-	Kind  string // read, policy, timer, answer, ingest
+	Kind  string // read, ingest, policy, timer, answer
 	Cause string // for people: the source, the policy version
 	State RunState
 	// Note says why a run is held or refused.
@@ -54,5 +54,6 @@ type Run struct {
 type Count struct {
 	System string
 	Kind   string // disable or revoke
+	Lane   Lane
 	N      int
 }
