@@ -55,28 +55,44 @@ func (d Date) Compare(other Date) int {
 	}
 }
 
-// AddDays returns the date n days later (earlier if n is negative).
+// AddDays returns the date n days later (earlier if n is negative). The zero Date
+// stays zero.
 func (d Date) AddDays(n int) Date {
+	if d.IsZero() {
+		return d
+	}
 	return DateOf(time.Date(d.Year, d.Month, d.Day+n, 12, 0, 0, 0, time.UTC))
 }
 
-// Start returns the first instant of the day in loc. Where daylight saving
-// skips midnight, that is the first instant which exists; where it repeats
-// midnight, the earlier one. The zero Date gives the zero Time.
+// Start returns the first instant in loc at which the calendar shows d or a later
+// day. Where daylight saving skips midnight, that is the first instant of the day
+// which exists; where it repeats midnight, the earlier one; where a zone skips the
+// whole day, the start of the next. Nil as loc means UTC. The zero Date gives the
+// zero Time.
 func (d Date) Start(loc *time.Location) time.Time {
 	if d.IsZero() {
 		return time.Time{}
 	}
-	t := time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, loc)
-	// time.Date picks one of the two offsets around a transition, and does not
-	// say which. Step to the boundary from the side that is surely inside.
-	for DateOf(t).Compare(d) < 0 {
-		t = t.Add(15 * time.Minute)
+	if loc == nil {
+		loc = time.UTC
 	}
-	for earlier := t.Add(-15 * time.Minute); DateOf(earlier) == d; earlier = t.Add(-15 * time.Minute) {
-		t = earlier
+	midnight := time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)
+	// No zone is as much as two days ahead, so the calendar shows an earlier day
+	// at first. From there on, between two changes of its offset a zone's clock
+	// runs evenly: the day begins when that clock reaches midnight or, if a change
+	// jumps over midnight, with the change. Only a handful of changes fit in.
+	for t := midnight.AddDate(0, 0, -2).In(loc); ; {
+		_, offset := t.Zone()
+		begin := midnight.Add(-time.Duration(offset) * time.Second).In(loc)
+		changed, changes := t.ZoneBounds()
+		switch {
+		case !changed.IsZero() && begin.Before(changed):
+			return changed
+		case changes.IsZero() || begin.Before(changes):
+			return begin
+		}
+		t = changes
 	}
-	return t
 }
 
 // End returns the first instant after the day in loc, which is the start of

@@ -70,7 +70,8 @@ func (e *ShrunkError) Error() string {
 // Record is one thing that a source read.
 type Record struct {
 	// Worker is what was understood. A field that is named in Problems holds its
-	// zero value.
+	// zero value, in the assignments that the problem concerns if it is one of
+	// [Assignment]; [Worker.Keep] puts the last good value there.
 	Worker Worker
 	// Problems tell what was not understood. None means the record is sound.
 	// If Worker.Key.ID is empty, not even whom it concerns is known.

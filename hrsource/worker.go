@@ -143,7 +143,8 @@ func (w Worker) Window(zone *time.Location, recorded time.Time) (start, end time
 	}
 	end = earlier(end, w.ContractEndDate.End(loc))
 	end = earlier(end, w.AccessEnd)
-	live = w.Status != StatusNoShow && (end.IsZero() || start.IsZero() || start.Before(end))
+	ended := w.Status == StatusTerminated && end.IsZero() // recorded is not known either
+	live = w.Status != StatusNoShow && !ended && (end.IsZero() || start.IsZero() || start.Before(end))
 	return start, end, live, nil
 }
 
