@@ -13,10 +13,15 @@
 // dropped, inserted or swapped entry is found by anyone who has the log and a
 // checkpoint, without the system that wrote it: see package translog below.
 // Salt and body can be erased, when a person asks for it, and the proof of
-// everything else still holds.
+// everything else still holds: [Sealed.Check] then says [ErrErased], and the
+// digest keeps its place in the tree.
+//
+// An entry gets its leaf number a little later than it is written. Until then a
+// [Witness], written with it, vouches for it.
 //
 // # Sinks
 //
 // A [Sink] gets the stored log in order, at least once, from where it stopped
-// the last time. A slow sink delays nothing and loses nothing.
+// the last time. A slow sink delays nothing and loses nothing. [JSONLines] keeps
+// whole entries in a file, [Slog] tells a logger what happened.
 package audit

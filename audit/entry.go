@@ -80,7 +80,10 @@ type Sealed struct {
 // Sink receives the log in order. Write gets a batch of entries with rising leaf
 // numbers; it must keep all of them or return an error, after which the same
 // batch, or a longer one, comes again. So a sink sees each entry at least once.
-// It is called by one goroutine at a time.
+// It gets the entries of all tenants, each with its own leaf numbers, and erased
+// ones without salt and body. It must not keep the slice after it returned.
+// It is called by one goroutine at a time. The kit in package audittest proves
+// these sentences.
 type Sink interface {
 	// Name is constant and unique among a tenant's sinks: it names the cursor.
 	Name() string
