@@ -12,7 +12,7 @@ type Journal interface {
 	// with the next number. subject is the person it concerns, or "".
 	Write(entry audit.Sealed, subject string) error
 
-	// Unsequenced returns up to limit entries without a leaf, by ID.
+	// Unsequenced returns up to limit entries without a leaf, by ID; -1 means all.
 	Unsequenced(limit int) ([]audit.Sealed, error)
 	// Sequence gives the entries leaf numbers from size on, in the given order,
 	// and stores the tree's new hashes. It fails with ErrFenced if the tree's size

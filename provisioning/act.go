@@ -1,0 +1,232 @@
+package provisioning
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/joinery-iam/joinery/audit"
+	"github.com/joinery-iam/joinery/connector"
+	"github.com/joinery-iam/joinery/provisioning/internal/state"
+)
+
+// job is the work on one account under a lease.
+type job struct {
+	*Tenant
+	target *target
+	claim  state.Claimed
+}
+
+// attempt is one call that is about to be made, or was.
+type attempt struct {
+	item state.Item
+	op   connector.Operation
+	// look says that the outcome of an earlier call is not known, so that the
+	// system is read instead of written.
+	look bool
+}
+
+// work takes the items of an account through one attempt each, most urgent
+// first. Between two calls there is one transaction: it records what came of the
+// last and the intent of the next.
+func (t *Tenant) work(ctx context.Context, target *target, claim state.Claimed) error {
+	j := &job{t, target, claim}
+	slices.SortStableFunc(claim.Items, func(a, b state.Item) int { return cmp.Compare(rank(a), rank(b)) })
+	var (
+		last   attempt
+		result outcome
+	)
+	for _, item := range claim.Items {
+		if !j.leaseLasts() || ctx.Err() != nil {
+			break
+		}
+		next, ok, err := j.step(ctx, last, result, &item)
+		if err != nil || !ok {
+			last = attempt{}
+			if errors.Is(err, state.ErrFenced) {
+				return nil // somebody else has the account now, and will look
+			}
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		last, result = next, j.call(ctx, next)
+	}
+	// What was sent must be recorded even if the caller's patience has ended.
+	_, _, err := j.step(context.WithoutCancel(ctx), last, result, nil)
+	if errors.Is(err, state.ErrFenced) {
+		return nil
+	}
+	return err
+}
+
+// rank orders the items of one account: what takes access away comes first.
+func rank(it state.Item) int {
+	switch {
+	case it.Kind == state.ItemAccount && it.Desired == disabled:
+		return 0
+	case it.Kind == state.ItemGrant && it.Desired == absent:
+		return 1
+	case it.Kind == state.ItemAccount && it.Known == absent:
+		return 2
+	case it.Kind == state.ItemProfile:
+		return 3
+	case it.Kind == state.ItemAccount:
+		return 4
+	}
+	return 5
+}
+
+// leaseLasts reports whether there is time for one more call under the lease.
+func (j *job) leaseLasts() bool {
+	return wall().Add(j.target.Timeout).Before(j.claim.Account.LeaseUntil)
+}
+
+// step records what came of the last attempt, if there was one, and prepares the
+// next one on item, or ends the lease if item is nil. If there is nothing to be
+// called for item, ok is false.
+func (j *job) step(ctx context.Context, last attempt, result outcome, item *state.Item) (next attempt, ok bool, err error) {
+	err = j.backend.Update(ctx, j.id, func(tx state.Tx) error {
+		next, ok = attempt{}, false
+		account, err := tx.Lock(j.claim.Account.Person, j.claim.Account.System, j.claim.Account.Owner, j.claim.Account.Epoch)
+		if err != nil {
+			return err
+		}
+		if last.op.Key != "" {
+			if err := j.record(tx, &account, last, result); err != nil {
+				return err
+			}
+		}
+		if item == nil {
+			return tx.Unclaim(account.Person, account.System, account.Owner, account.Epoch)
+		}
+		next, ok, err = j.prepare(ctx, tx, account, *item)
+		return err
+	})
+	return next, ok, err
+}
+
+// prepare reads the item again and journals what is about to be tried. An item
+// that was decided anew meanwhile is taken as it is now, or left alone if it may
+// not act any more.
+func (j *job) prepare(ctx context.Context, tx state.Tx, account state.Account, claimed state.Item) (attempt, bool, error) {
+	it, err := tx.Item(claimed.Person, claimed.System, claimed.Kind, claimed.Key)
+	if err != nil {
+		return attempt{}, false, err
+	}
+	if it.Revision != claimed.Revision {
+		if free, err := released(tx, it); err != nil || !free {
+			return attempt{}, false, err
+		}
+	}
+	switch it.State {
+	case state.ItemSending:
+		op, err := j.operation(tx, account, it, connector.Kind(it.OpKind))
+		return attempt{it, op, true}, err == nil, err
+	case state.ItemDue:
+	default:
+		return attempt{}, false, nil
+	}
+	kind := kindOf(account, it)
+	if kind == "" {
+		it.State = state.ItemSettled
+		return attempt{}, false, tx.PutItem(it)
+	}
+	if !j.target.supports(ctx, kind) {
+		return attempt{}, false, j.park(tx, it, fmt.Sprintf("the connector cannot %s", kind))
+	}
+	op, err := j.operation(tx, account, it, kind)
+	if errors.Is(err, errNoName) {
+		return attempt{}, false, j.park(tx, it, err.Error())
+	}
+	if err != nil {
+		return attempt{}, false, err
+	}
+	if it.OpKey == "" {
+		it.OpKey = j.engine.ids.New()
+	}
+	op.Key = it.OpKey
+	it.State, it.OpKind, it.SentAt = state.ItemSending, string(kind), j.now()
+	it.Attempts++
+	if err := tx.PutItem(it); err != nil {
+		return attempt{}, false, err
+	}
+	return attempt{it, op, false}, true, j.write(tx, j.entry(audit.EventIntent, it, op))
+}
+
+// released reports whether an item may be acted on.
+func released(tx state.Tx, it state.Item) (bool, error) {
+	if it.Released {
+		return true, nil
+	}
+	run, err := tx.Run(it.Run)
+	return err == nil && run.State == state.RunReleased, err
+}
+
+// park gives an item up until somebody or something changes.
+func (j *job) park(tx state.Tx, it state.Item, why string) error {
+	it.State, it.Problem = state.ItemParked, why
+	if err := tx.PutItem(it); err != nil {
+		return err
+	}
+	e := j.entry(audit.EventOutcome, it, connector.Operation{Key: it.OpKey, Kind: connector.Kind(it.OpKind)})
+	e.Outcome, e.Error = "parked", why
+	return j.write(tx, e)
+}
+
+// call makes one call, or looks what became of an earlier one.
+func (j *job) call(ctx context.Context, a attempt) outcome {
+	ctx, cancel := context.WithTimeout(ctx, j.target.Timeout)
+	defer cancel()
+	if a.look {
+		return j.readBack(ctx, a)
+	}
+	release := j.target.serialise(ctx, a.op)
+	defer release()
+	result, err := j.target.apply(ctx, a.op)
+	if err == nil {
+		return outcome{verdict: verdictDone, how: string(result.Outcome), account: result.Account, pending: result.Outcome == connector.Pending}
+	}
+	judged := connector.VerdictOf(err)
+	o := outcome{verdict: judged.Verdict, after: judged.After, err: err}
+	switch {
+	case judged.Verdict == connector.VerdictUnknown:
+		if seen := j.readBack(ctx, a); seen.verdict != connector.VerdictUnknown {
+			seen.err = err
+			return seen
+		}
+	case a.op.Kind == connector.Create && errors.Is(err, connector.ErrAlreadyExists):
+		return j.nameTaken(ctx, a, o)
+	}
+	return o
+}
+
+// entry is the audit entry of an attempt.
+func (t *Tenant) entry(event audit.Event, it state.Item, op connector.Operation) audit.Entry {
+	e := audit.Entry{
+		Event: event, Person: it.Person, System: it.System, Operation: string(op.Kind), Account: op.Ref.ID,
+		Key: op.Key, Attempt: it.Attempts, Run: it.Run, Policy: it.Policy,
+		Trigger: audit.Trigger{Source: "decision", Effective: it.EventAt, Recorded: it.ReceivedAt},
+	}
+	if op.Entitlement.Kind != "" {
+		e.Entitlement = op.Entitlement.String()
+	}
+	for _, r := range reasonsOf(it) {
+		e.Reasons = append(e.Reasons, reasonText(r))
+	}
+	return e
+}
+
+// backoff is how long to wait after a number of attempts.
+func (t *Tenant) backoff(attempts int) time.Duration {
+	r := t.engine.cfg.Retry
+	wait := r.First
+	for i := 1; i < attempts && wait < r.Max; i++ {
+		wait *= 2
+	}
+	return jitter(min(wait, r.Max))
+}

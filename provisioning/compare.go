@@ -1,0 +1,317 @@
+package provisioning
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/joinery-iam/joinery/connector"
+	"github.com/joinery-iam/joinery/policy"
+	"github.com/joinery-iam/joinery/provisioning/internal/state"
+)
+
+// The states of an account item, and of a grant item.
+const (
+	absent   = "absent"
+	disabled = "disabled"
+	active   = "active"
+	held     = "held"
+)
+
+// profile is the desired state of a profile item: the attributes, and, as long
+// as there is no account, what it takes to make one.
+type profile struct {
+	NameAttribute string                     `json:"nameAttribute,omitempty"`
+	Candidates    []string                   `json:"candidates,omitempty"`
+	Attributes    map[string]connector.Value `json:"attributes,omitempty"`
+}
+
+func profileOf(desired string) profile {
+	var p profile
+	if desired != "" {
+		_ = json.Unmarshal([]byte(desired), &p) // we wrote it
+	}
+	return p
+}
+
+func (p profile) String() string {
+	out, err := json.Marshal(p)
+	if err != nil {
+		return "" // strings and lists of strings always marshal
+	}
+	return string(out)
+}
+
+// compare finds the items in which what should be differs from what is known,
+// and stores them.
+func (d *decision) compare() error {
+	wanted := map[string]policy.DesiredAccount{}
+	for _, a := range d.Accounts {
+		wanted[a.System] = a
+	}
+	systems := slices.Collect(maps.Keys(wanted))
+	for key := range d.items {
+		systems = append(systems, key.system)
+	}
+	slices.Sort(systems)
+	for _, system := range slices.Compact(systems) {
+		account, want := wanted[system]
+		if err := d.compareAccount(system, account, want); err != nil {
+			return err
+		}
+	}
+	return d.compareGrants()
+}
+
+// compareAccount is about the account itself and its attributes. An account that
+// policy no longer wants is disabled, never deleted.
+func (d *decision) compareAccount(system string, want policy.DesiredAccount, wanted bool) error {
+	known := d.accounts[system]
+	item, seen := d.items[itemKey{system, state.ItemAccount, ""}]
+	if !wanted {
+		if !seen {
+			return nil
+		}
+		if !known.Exists && item.State != state.ItemSending {
+			if err := d.want(system, state.ItemProfile, "", "", nil, ""); err != nil {
+				return err
+			}
+		}
+		return d.want(system, state.ItemAccount, "", disabled, nil, "")
+	}
+	waits := d.waitsFor(want)
+	if err := d.want(system, state.ItemAccount, "", active, want.Reasons, waits); err != nil {
+		return err
+	}
+	p := profile{NameAttribute: want.NameAttribute, Attributes: map[string]connector.Value{}}
+	for name, values := range want.Attributes {
+		if name != want.NameAttribute {
+			p.Attributes[name] = valueOf(values)
+		}
+	}
+	if known.Exists {
+		p = p.named(known.Name)
+	} else {
+		p.Candidates = want.Candidates
+	}
+	waits = ""
+	if !known.Exists {
+		waits = waitsForAccount
+	}
+	return d.want(system, state.ItemProfile, "", p.String(), want.Reasons, waits)
+}
+
+// waitsForAccount is the problem of items whose account is not there yet.
+const waitsForAccount = "the account is not there yet"
+
+// waitsFor returns why an account cannot be made yet, or "".
+func (d *decision) waitsFor(want policy.DesiredAccount) string {
+	if d.accounts[want.System].Exists {
+		return ""
+	}
+	for _, system := range want.After {
+		if !d.accounts[system].Exists {
+			return "waits for the account in " + system
+		}
+	}
+	switch {
+	case len(want.Candidates) > 0:
+		return ""
+	case len(want.Waiting) > 0:
+		return "waits for " + strings.Join(want.Waiting, ", ")
+	}
+	return "policy finds no login name for this person"
+}
+
+// named puts the login name that an account got where policy asked for it.
+func (p profile) named(name string) profile {
+	p.Candidates = nil
+	attributes := make(map[string]connector.Value, len(p.Attributes))
+	for key, v := range p.Attributes {
+		list := v.All()
+		for i, s := range list {
+			list[i] = strings.ReplaceAll(s, policy.NamePlaceholder, name)
+		}
+		attributes[key] = valueOf(list)
+	}
+	p.Attributes = attributes
+	return p
+}
+
+func valueOf(values []string) connector.Value {
+	if len(values) == 1 {
+		return connector.String(values[0])
+	}
+	return connector.Strings(values...)
+}
+
+// compareGrants is about entitlements. One that policy no longer gives is
+// revoked, as far as we gave it.
+func (d *decision) compareGrants() error {
+	given := map[itemKey]bool{}
+	for _, g := range d.Grants {
+		key := itemKey{g.Entitlement.System, state.ItemGrant, g.Entitlement.Kind + "/" + g.Entitlement.Name}
+		given[key] = true
+		waits := ""
+		if !d.accounts[key.system].Exists {
+			waits = waitsForAccount
+		}
+		if err := d.want(key.system, key.kind, key.key, held, g.Reasons, waits); err != nil {
+			return err
+		}
+	}
+	for _, key := range slices.SortedFunc(maps.Keys(d.items), compareKeys) {
+		if key.kind == state.ItemGrant && !given[key] {
+			if err := d.want(key.system, key.kind, key.key, absent, nil, ""); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func compareKeys(a, b itemKey) int {
+	return strings.Compare(a.system+"\x00"+string(a.kind)+"\x00"+a.key, b.system+"\x00"+string(b.kind)+"\x00"+b.key)
+}
+
+// want states what one item should be. If that is news, the item is due and
+// belongs to the decision's run; if it is what was wanted already, the item stays
+// with the run it has, so that another look cannot carry it past a guard that
+// holds it.
+func (d *decision) want(system string, kind state.ItemKind, key, desired string, reasons []policy.Reason, waits string) error {
+	it, seen := d.items[itemKey{system, kind, key}]
+	if !seen {
+		it = state.Item{Person: d.person.ID, System: system, Kind: kind, Key: key, Known: absent, State: state.ItemSettled, Origin: "policy"}
+		if kind == state.ItemProfile {
+			it.Known = ""
+		}
+		if desired == it.Known {
+			return nil
+		}
+	}
+	was := it
+	text, err := marshalReasons(reasons)
+	if err != nil {
+		return err
+	}
+	it.Reasons, it.Policy = text, d.person.Policy
+	if it.Desired != desired || d.moreUrgent(it) {
+		d.renew(&it, desired)
+	}
+	if it.State != state.ItemSending && it.State != state.ItemParked {
+		d.place(&it, waits)
+	}
+	if it.Revision != was.Revision {
+		d.note(was, it, reasons)
+	}
+	if it == was {
+		return nil
+	}
+	d.items[itemKey{system, kind, key}] = it
+	return d.tx.PutItem(it)
+}
+
+// renew gives an item another goal.
+func (d *decision) renew(it *state.Item, desired string) {
+	it.Desired = desired
+	it.Revision++
+	it.Run, it.Released = d.run, false
+	it.Spell = d.person.Spell
+	it.EventAt, it.ReceivedAt, it.DecidedAt = d.was.EventAt, d.was.ReceivedAt, d.now
+	if it.EventAt.IsZero() {
+		it.EventAt, it.ReceivedAt = d.was.DueAt, d.was.DueAt
+	}
+	it.Removes, it.Lane = "", state.LaneNormal
+	switch {
+	case it.Kind == state.ItemAccount && desired == disabled && (it.Known == active || it.State == state.ItemSending):
+		it.Removes = string(connector.Disable)
+	case it.Kind == state.ItemGrant && desired == absent && (it.Known == held || it.State == state.ItemSending):
+		it.Removes = string(connector.Revoke)
+	}
+	if it.Removes != "" && d.urgent {
+		it.Lane = state.LaneImmediate
+	}
+	if it.State != state.ItemSending {
+		// What is in flight keeps its key and its count until it is resolved.
+		it.State, it.Attempts, it.OpKey, it.OpKind, it.RetryAt = state.ItemDue, 0, "", "", time.Time{}
+	}
+}
+
+// moreUrgent reports whether an item which takes access away, and may wait with
+// its run, has to be judged again because it cannot wait.
+func (d *decision) moreUrgent(it state.Item) bool {
+	return d.urgent && it.Removes != "" && it.State != state.ItemSettled && it.Lane != state.LaneImmediate
+}
+
+// place says whether an item is settled, due or waiting.
+func (d *decision) place(it *state.Item, waits string) {
+	switch {
+	case satisfied(*it):
+		it.State, it.Problem = state.ItemSettled, ""
+	case it.Removes == "" && waits != "":
+		it.State, it.Problem = state.ItemWaiting, waits
+	case d.forbidden(*it) != "":
+		it.State, it.Problem = state.ItemWaiting, d.forbidden(*it)
+	case it.State == state.ItemWaiting || it.State == state.ItemSettled:
+		it.State, it.Problem = state.ItemDue, ""
+	}
+}
+
+// forbidden returns why the system's mode does not let an item act, or "".
+func (d *decision) forbidden(it state.Item) string {
+	switch mode := d.cfg.Systems[it.System].Mode; {
+	case mode == ReportOnly:
+		return "the system is only reported on"
+	case mode == AddOnly && it.Removes != "":
+		return "nothing is taken away in this system"
+	}
+	return ""
+}
+
+// satisfied reports whether what is known of an item is what is wanted.
+func satisfied(it state.Item) bool {
+	switch {
+	case it.Kind == state.ItemAccount && it.Desired == disabled:
+		return it.Known != active // where there is no account, nothing is to be disabled
+	case it.Kind != state.ItemProfile:
+		return it.Known == it.Desired
+	case it.Desired == "":
+		return true
+	}
+	want, have := profileOf(it.Desired), profileOf(it.Known)
+	return len(want.Candidates) == 0 && len(difference(want.Attributes, have.Attributes)) == 0
+}
+
+// difference returns the attributes of want which have lacks or holds otherwise.
+// What have does not tell of counts as different.
+func difference(want, have map[string]connector.Value) map[string]connector.Value {
+	out := map[string]connector.Value{}
+	for name, v := range want {
+		if old, ok := have[name]; !ok || !old.Equal(v) {
+			out[name] = v
+		}
+	}
+	return out
+}
+
+// note remembers a change for the audit entry of the decision.
+func (d *decision) note(was, it state.Item, reasons []policy.Reason) {
+	what, before, after := string(it.Kind), was.Desired, it.Desired
+	switch it.Kind {
+	case state.ItemGrant:
+		what = it.Key
+	case state.ItemProfile:
+		changed := difference(profileOf(after).Attributes, profileOf(was.Known).Attributes)
+		if len(changed) == 0 {
+			return
+		}
+		before, after = "", fmt.Sprint(slices.Sorted(maps.Keys(changed)))
+	}
+	if before == "" {
+		before = was.Known
+	}
+	d.changed = append(d.changed, change{it.System, what, before, after, reasons})
+}

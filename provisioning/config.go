@@ -1,0 +1,227 @@
+package provisioning
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/joinery-iam/joinery/audit"
+	"github.com/joinery-iam/joinery/audit/translog"
+	"github.com/joinery-iam/joinery/connector"
+	"github.com/joinery-iam/joinery/hrsource"
+	"github.com/joinery-iam/joinery/policy"
+)
+
+// Config is what an [Engine] is made of. Store and Tenant are required.
+type Config struct {
+	// Store keeps everything. The engine does not close it.
+	Store Store
+
+	// Tenant returns the configuration of a tenant. It is asked when a tenant is
+	// first used, and again after [Engine.Reload]; an error means that nothing can
+	// be done for that tenant now.
+	Tenant func(ctx context.Context, id string) (TenantConfig, error)
+
+	// Interceptors are put around every operation, the first one outermost.
+	Interceptors []connector.Interceptor
+
+	// Lease is how long this process may work on an account before others may
+	// take it over. It must be longer than any system's Timeout.
+	// Defaults to one minute. Wall time.
+	Lease time.Duration
+
+	// Logger gets what a person who runs the engine should know.
+	// Defaults to no logging.
+	Logger *slog.Logger
+
+	// Node names this process in leases. Defaults to host name and process id.
+	Node string
+
+	// Now is business time: what is due, which policy windows are open, when
+	// something was recorded. Leases and back-off use the wall clock instead.
+	// Defaults to time.Now.
+	Now func() time.Time
+
+	// Poll is the longest that [Engine.Run] sleeps. Defaults to 15 seconds.
+	Poll time.Duration
+
+	// Retry says how failed operations are repeated.
+	Retry Retry
+
+	// Signer signs checkpoints of the audit log. Without one there are no
+	// checkpoints, and a rewritten log cannot be told from the true one.
+	Signer translog.Signer
+}
+
+// Retry says how failed operations are repeated: after First, then twice as
+// long each time up to Max, each with a random part of up to a quarter taken
+// off. A longer wait that a system asks for is honoured.
+type Retry struct {
+	// First is the first wait. Defaults to one second.
+	First time.Duration
+	// Max is the longest wait. Defaults to 15 minutes.
+	Max time.Duration
+	// Attempts is the number of tries after which an operation is parked.
+	// Defaults to 50, which is about eleven hours.
+	Attempts int
+}
+
+// TenantConfig is what the engine should know about one tenant. Policy is
+// required.
+type TenantConfig struct {
+	// Policy decides what people should have. Another [policy.Evaluator.Version]
+	// than the one in force starts a run over everybody.
+	Policy policy.Evaluator
+
+	// Systems are the connected systems by the name that policy uses.
+	Systems map[string]System
+
+	// Sources are the HR sources that [Tenant.Read] may read.
+	Sources []Source
+
+	// Guard limits what a run may take away.
+	Guard Guard
+
+	// Review holds every run until [Tenant.Apply] or an answer releases it.
+	Review bool
+
+	// Sinks are fed with the audit log, each at its own pace.
+	Sinks []audit.Sink
+
+	// Zone is where the days of workers begin who name no zone of their own.
+	// Defaults to UTC.
+	Zone *time.Location
+}
+
+// Mode is how far the engine may go in a system. The zero value only reports.
+type Mode string
+
+// The modes, from nothing to everything that this engine ever does.
+const (
+	ReportOnly Mode = ""        // decide and show, write nothing
+	AddOnly    Mode = "addOnly" // create, update, enable and grant
+	Managed    Mode = "managed" // also disable, and revoke what we granted
+)
+
+// System is a connected system.
+type System struct {
+	// Connector reaches the system. Required.
+	Connector connector.Connector
+	// Mode is how far to go. Defaults to ReportOnly.
+	Mode Mode
+	// AdoptByName lets an account that exists under the wanted name, and that
+	// carries no external id, become the person's. Otherwise its name counts as
+	// taken. Use it only where names are known to be those of the same people.
+	AdoptByName bool
+	// Concurrency is the number of accounts worked on at a time. One more is kept
+	// for urgent work. Defaults to what the connector describes, or 8.
+	Concurrency int
+	// Timeout bounds one operation. Defaults to 15 seconds. Wall time.
+	Timeout time.Duration
+}
+
+// Source is an HR source with what may be concluded from it.
+type Source struct {
+	hrsource.Source
+
+	// MaxShrink is the part of the records, from 0 to 1, that may be missing
+	// compared with the last accepted read. Beyond it the read is refused and
+	// asks a person. Defaults to 0.2; NoShrinkLimit switches it off.
+	MaxShrink float64
+
+	// EndMissingAfter ends a relationship which has been absent from complete
+	// reads for this long. Zero means that absence is reported and never acted
+	// on. Business time.
+	EndMissingAfter time.Duration
+
+	// Every makes [Engine.Run] read the source this often. Zero means that the
+	// host calls [Tenant.Read] itself. Wall time.
+	Every time.Duration
+}
+
+// NoShrinkLimit as a source's MaxShrink accepts a read however short it is.
+const NoShrinkLimit = 1.0
+
+func (c Config) withDefaults() (Config, error) {
+	var errs []error
+	if c.Store == nil {
+		errs = append(errs, errors.New("config: Store is missing"))
+	}
+	if c.Tenant == nil {
+		errs = append(errs, errors.New("config: Tenant is missing"))
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Node == "" {
+		host, err := os.Hostname()
+		if err != nil {
+			host = "node"
+		}
+		c.Node = fmt.Sprintf("%s/%d", host, os.Getpid())
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	c.Lease = cmp.Or(c.Lease, time.Minute)
+	c.Poll = cmp.Or(c.Poll, 15*time.Second)
+	c.Retry.First = cmp.Or(c.Retry.First, time.Second)
+	c.Retry.Max = cmp.Or(c.Retry.Max, 15*time.Minute)
+	c.Retry.Attempts = cmp.Or(c.Retry.Attempts, 50)
+	if c.Lease < 0 || c.Poll < 0 || c.Retry.First < 0 || c.Retry.Max < c.Retry.First || c.Retry.Attempts < 0 {
+		errs = append(errs, errors.New("config: Lease, Poll and Retry must not be negative, and Retry.Max not less than Retry.First"))
+	}
+	return c, errors.Join(errs...)
+}
+
+func (c TenantConfig) withDefaults(lease time.Duration) (TenantConfig, error) {
+	var errs []error
+	if c.Policy == nil {
+		errs = append(errs, errors.New("Policy is missing"))
+	}
+	if c.Zone == nil {
+		c.Zone = time.UTC
+	}
+	systems := make(map[string]System, len(c.Systems))
+	for name, s := range c.Systems {
+		if s.Connector == nil {
+			errs = append(errs, fmt.Errorf("system %s: Connector is missing", name))
+		}
+		if !slices.Contains([]Mode{ReportOnly, AddOnly, Managed}, s.Mode) {
+			errs = append(errs, fmt.Errorf("system %s: mode %q: want \"\", %q or %q", name, s.Mode, AddOnly, Managed))
+		}
+		s.Timeout = cmp.Or(s.Timeout, 15*time.Second)
+		if s.Timeout < 0 || s.Timeout >= lease {
+			errs = append(errs, fmt.Errorf("system %s: timeout %v: want less than the lease of %v", name, s.Timeout, lease))
+		}
+		systems[name] = s
+	}
+	c.Systems = systems
+	seen := map[string]bool{}
+	c.Sources = slices.Clone(c.Sources)
+	for i := range c.Sources {
+		s := &c.Sources[i]
+		if s.Source == nil {
+			errs = append(errs, fmt.Errorf("source %d: Source is missing", i+1))
+			continue
+		}
+		if name := s.Name(); name == "" || seen[name] {
+			errs = append(errs, fmt.Errorf("source %d: name %q: want one that is not empty and not used twice", i+1, name))
+		}
+		seen[s.Name()] = true
+		s.MaxShrink = cmp.Or(s.MaxShrink, 0.2)
+		if s.MaxShrink < 0 || s.MaxShrink > NoShrinkLimit {
+			errs = append(errs, fmt.Errorf("source %s: MaxShrink %v: want 0 to 1", s.Name(), s.MaxShrink))
+		}
+	}
+	var err error
+	if c.Guard, err = c.Guard.withDefaults(); err != nil {
+		errs = append(errs, err)
+	}
+	return c, errors.Join(errs...)
+}

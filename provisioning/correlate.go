@@ -1,0 +1,140 @@
+package provisioning
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/joinery-iam/joinery/audit"
+	"github.com/joinery-iam/joinery/hrsource"
+	"github.com/joinery-iam/joinery/provisioning/internal/state"
+)
+
+// correlate finds out whose a new work relationship is, and returns the person,
+// or "" if a case has to be answered first.
+//
+// The same person key joins without asking. The same e-mail address alone never
+// does, since addresses are given to somebody else: it asks, unless different
+// person keys show that these are different people.
+func (t *Tenant) correlate(tx state.Tx, run state.Run, row state.Worker, w hrsource.Worker) (string, error) {
+	similar, err := tx.WorkersLike(w.PersonKey, emailsOf(w))
+	if err != nil {
+		return "", err
+	}
+	var same, maybe []string
+	for _, s := range similar {
+		switch {
+		case s.Source == row.Source && s.ID == row.ID:
+		case w.PersonKey != "" && s.PersonKey == w.PersonKey:
+			same = appendPerson(same, s.Person)
+		case w.PersonKey != "" && s.PersonKey != "":
+		default:
+			maybe = appendPerson(maybe, s.Person)
+			if s.Person == "" {
+				maybe = append(maybe, "")
+			}
+		}
+	}
+	switch {
+	case len(same) == 1:
+		return same[0], t.linked(tx, run.ID, w.Key, same[0], "the same person key", "")
+	case len(same) == 0 && len(maybe) == 0:
+		return t.newPerson(tx, run.ID, w.Key, "nobody like that was known", "")
+	}
+	return "", t.askWho(tx, run, w, append(same, maybe...), len(same) > 1)
+}
+
+// askWho opens a case about whose a relationship is.
+func (t *Tenant) askWho(tx state.Tx, run state.Run, w hrsource.Worker, candidates []string, byKey bool) error {
+	choices := []string{ChoiceNew}
+	for _, person := range candidates {
+		if choice := choiceSame + person; person != "" && !slices.Contains(choices, choice) {
+			choices = append(choices, choice)
+		}
+	}
+	evidence := "the same e-mail address, and no person key that would settle it"
+	if byKey {
+		evidence = "the same person key as several people"
+	}
+	body, err := json.Marshal(struct {
+		Worker     hrsource.WorkerKey `json:"worker"`
+		Candidates []string           `json:"candidates"`
+		Evidence   string             `json:"evidence"`
+	}{w.Key, candidates, evidence})
+	if err != nil {
+		return err
+	}
+	return t.ask(tx, state.Case{
+		Kind: CaseCorrelation, Subject: w.Key.String(), Run: run.ID, Body: body,
+		Question: fmt.Sprintf("Is worker %s (%s %s) somebody we know? It has %s", w.Key, w.Name.Given, w.Name.Family, evidence),
+		Choices:  choices,
+	})
+}
+
+// settleCorrelation links a relationship as somebody answered.
+func (t *Tenant) settleCorrelation(tx state.Tx, c state.Case, req AnswerRequest) error {
+	source, id, _ := strings.Cut(c.Subject, "/")
+	row, err := tx.Worker(source, id)
+	if err != nil {
+		return err
+	}
+	run, err := t.openRun(tx, "answer", c.Kind+" "+c.Subject, state.RunDeciding)
+	if err != nil {
+		return err
+	}
+	key := hrsource.WorkerKey{Source: source, ID: id}
+	why := "answered " + req.Choice
+	if person, ok := strings.CutPrefix(req.Choice, choiceSame); ok {
+		row.Person, err = person, t.linked(tx, run.ID, key, person, why, req.Actor)
+	} else {
+		row.Person, err = t.newPerson(tx, run.ID, key, why, req.Actor)
+	}
+	if err != nil {
+		return err
+	}
+	if err := tx.PutWorker(row); err != nil {
+		return err
+	}
+	return t.touch(tx, row.Person, run.ID, fmt.Sprintf("worker %s was linked by %s", key, req.Actor))
+}
+
+// newPerson makes a person for a relationship.
+//
+// The identifier is a digest of the tenant and the first relationship, so that
+// an engine which lost its database finds its own accounts again when it reads
+// the same HR system, and two engines never mistake each other's.
+func (t *Tenant) newPerson(tx state.Tx, run string, key hrsource.WorkerKey, why string, actor Actor) (string, error) {
+	for n := 0; ; n++ {
+		sum := sha256.Sum256(fmt.Appendf(nil, "joinery person\x00%s\x00%s\x00%s\x00%d", t.id, key.Source, key.ID, n))
+		id := "p-" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:15]))
+		_, err := tx.Person(id)
+		if err == nil {
+			continue // the relationship was split from that person
+		}
+		if !errors.Is(err, state.ErrNotFound) {
+			return "", err
+		}
+		if err := tx.PutPerson(state.Person{ID: id}); err != nil {
+			return "", err
+		}
+		return id, t.linked(tx, run, key, id, why, actor)
+	}
+}
+
+func (t *Tenant) linked(tx state.Tx, run string, key hrsource.WorkerKey, person, why string, actor Actor) error {
+	return t.write(tx, audit.Entry{
+		Event: audit.EventLink, Person: person, Run: run, Actor: string(actor), Note: why,
+		Trigger: audit.Trigger{Source: key.Source, Event: "worker " + key.String(), Recorded: t.now()},
+	})
+}
+
+func appendPerson(list []string, person string) []string {
+	if person == "" || slices.Contains(list, person) {
+		return list
+	}
+	return append(list, person)
+}

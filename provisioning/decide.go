@@ -1,0 +1,242 @@
+package provisioning
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/joinery-iam/joinery/audit"
+	"github.com/joinery-iam/joinery/policy"
+	"github.com/joinery-iam/joinery/provisioning/internal/state"
+)
+
+// decideDue decides about everyone who is due, in batches, and returns how many
+// that were. Deciding is pure and quick, so it happens inside the transaction
+// that holds the person's row.
+func (t *Tenant) decideDue(ctx context.Context) (int, error) {
+	if err := t.takeTimers(ctx); err != nil {
+		return 0, err
+	}
+	total := 0
+	for {
+		n := 0
+		err := t.backend.Update(ctx, t.id, func(tx state.Tx) error {
+			people, err := tx.DuePeople(t.now(), batch)
+			if err != nil {
+				return err
+			}
+			n = len(people)
+			for _, p := range people {
+				if p.Run == "" {
+					n-- // came due since the timers were taken: the next pass has it
+					continue
+				}
+				if err := t.decide(ctx, tx, p); err != nil {
+					return fmt.Errorf("person %s: %w", p.ID, err)
+				}
+			}
+			return nil
+		})
+		total += n
+		if err != nil || n == 0 {
+			return total, err
+		}
+	}
+}
+
+// takeTimers makes one run of everyone whom the clock made due.
+func (t *Tenant) takeTimers(ctx context.Context) error {
+	now := t.now()
+	due := false
+	err := t.backend.View(ctx, t.id, func(tx state.Tx) error {
+		people, err := tx.DuePeople(now, 1)
+		due = len(people) > 0
+		return err
+	})
+	if err != nil || !due {
+		return err
+	}
+	return t.backend.Update(ctx, t.id, func(tx state.Tx) error {
+		run := t.engine.ids.New()
+		n, err := tx.TakeTimers(run, now)
+		if err != nil || n == 0 {
+			return err
+		}
+		return tx.PutRun(state.Run{ID: run, Kind: "timer", Cause: now.Format(time.RFC3339), State: state.RunDeciding, OpenedAt: now})
+	})
+}
+
+// decide computes what one person should have, and tags what has to change with
+// the run that wanted the look. An answer that is unknown changes nothing.
+func (t *Tenant) decide(ctx context.Context, tx state.Tx, p state.Person) error {
+	now := t.now()
+	d := decision{Tenant: t, tx: tx, now: now, run: p.Run, was: p}
+	var err error
+	if d.accounts, err = accountsOf(tx, p.ID); err != nil {
+		return err
+	}
+	items, err := tx.ItemsOf(p.ID)
+	if err != nil {
+		return err
+	}
+	d.index(items)
+	s, err := t.subjectOf(tx, p.ID, now, d.accounts, d.names)
+	if err == nil {
+		d.Decision, err = t.cfg.Policy.Evaluate(ctx, s.Subject)
+		if ctx.Err() != nil {
+			return ctx.Err() // not the policy's fault
+		}
+	}
+	p.Revision++
+	p.Run, p.DecidedAt, p.Policy, p.Problem = "", now, t.version(), ""
+	if err != nil {
+		p.DueAt, p.Problem = nextBoundary(s.Subject), err.Error()
+		if p.Problem != d.was.Problem {
+			if err := t.write(tx, audit.Entry{Event: audit.EventDecision, Person: p.ID, Run: d.run, Policy: p.Policy, Outcome: "unknown", Error: p.Problem, Trigger: d.trigger(s)}); err != nil {
+				return err
+			}
+		}
+		return tx.PutPerson(p)
+	}
+	if d.Live && !p.Live {
+		p.Spell++
+	}
+	p.Live, p.DueAt = d.Live, d.NextChange
+	d.person, d.urgent = p, s.urgent && !d.Live
+	if err := d.compare(); err != nil {
+		return err
+	}
+	if len(d.changed) > 0 || p.Live != d.was.Live {
+		if err := t.write(tx, d.entry(s)); err != nil {
+			return err
+		}
+	}
+	return tx.PutPerson(p)
+}
+
+// decision is one look at one person.
+type decision struct {
+	*Tenant
+	policy.Decision
+	tx       state.Tx
+	now      time.Time
+	run      string
+	was      state.Person // before the look
+	person   state.Person // after it
+	urgent   bool
+	accounts map[string]state.Account
+	names    map[string]string // attribute that holds the login name, by system
+	items    map[itemKey]state.Item
+	changed  []change
+}
+
+type itemKey struct {
+	system string
+	kind   state.ItemKind
+	key    string
+}
+
+// change is one line of what a decision alters, for the audit.
+type change struct {
+	system, what, before, after string
+	reasons                     []policy.Reason
+}
+
+func (d *decision) index(items []state.Item) {
+	d.items, d.names = make(map[itemKey]state.Item, len(items)), map[string]string{}
+	for _, it := range items {
+		d.items[itemKey{it.System, it.Kind, it.Key}] = it
+		if it.Kind == state.ItemProfile {
+			d.names[it.System] = profileOf(it.Desired).NameAttribute
+		}
+	}
+}
+
+// entry is the audit entry of a decision that changes something.
+func (d *decision) entry(s subject) audit.Entry {
+	before, after := map[string]string{}, map[string]string{}
+	var reasons []string
+	for _, c := range d.changed {
+		name := c.system + " " + c.what
+		before[name], after[name] = c.before, c.after
+		for _, r := range c.reasons {
+			if text := reasonText(r); !slices.Contains(reasons, text) {
+				reasons = append(reasons, text)
+			}
+		}
+	}
+	outcome := "leaver"
+	switch {
+	case d.Live && !d.was.Live:
+		outcome = "joiner"
+	case d.Live:
+		outcome = "mover"
+	}
+	return audit.Entry{
+		Event: audit.EventDecision, Person: d.person.ID, Run: d.run, Policy: d.person.Policy, Outcome: outcome,
+		Before: compact(before), After: compact(after), Reasons: reasons, Trigger: d.trigger(s),
+	}
+}
+
+// trigger tells what the look was owed to: a fact or the clock. When a working
+// life begins or ends, the instant of that is what takes effect.
+func (d *decision) trigger(s subject) audit.Trigger {
+	tr := audit.Trigger{Source: "fact", Event: d.was.Event, Effective: d.was.EventAt, Recorded: d.was.ReceivedAt}
+	if d.was.Event == "" {
+		tr = audit.Trigger{Source: "timer", Event: "came due", Effective: d.was.DueAt, Recorded: d.was.DueAt}
+	}
+	for _, r := range s.Relationships {
+		switch {
+		case d.Live && !d.was.Live && !r.Start.After(d.now):
+			tr.Effective = r.Start
+		case !d.Live && d.was.Live && !r.End.IsZero():
+			tr.Effective = r.End
+		}
+	}
+	return tr
+}
+
+// nextBoundary returns when a person's relationships next begin, change or end:
+// the instant to look again at somebody about whom policy gave no answer.
+func nextBoundary(s policy.Subject) time.Time {
+	var next time.Time
+	later := func(at time.Time) {
+		if at.After(s.At) {
+			next = sooner(next, at)
+		}
+	}
+	for _, r := range s.Relationships {
+		later(r.Start)
+		later(r.End)
+		for _, span := range r.Spans {
+			later(span.From)
+		}
+	}
+	return next
+}
+
+// reasonText returns a reason in one line: rule > role > role.
+func reasonText(r policy.Reason) string {
+	text := "rule " + r.Rule
+	for _, role := range r.Roles {
+		text += " > role " + role
+	}
+	return text
+}
+
+// marshalReasons returns reasons as they are stored with an item.
+func marshalReasons(reasons []policy.Reason) (string, error) {
+	out, err := json.Marshal(reasons)
+	return string(out), err
+}
+
+// reasonsOf reads what marshalReasons wrote.
+func reasonsOf(it state.Item) []policy.Reason {
+	var out []policy.Reason
+	if it.Reasons != "" {
+		_ = json.Unmarshal([]byte(it.Reasons), &out) // we wrote it
+	}
+	return out
+}

@@ -1,0 +1,189 @@
+package provisioning
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/joinery-iam/joinery/internal/id"
+)
+
+// Engine provisions for any number of tenants on one store. Make one with [New].
+type Engine struct {
+	cfg Config
+	ids id.Source
+
+	mu      sync.Mutex
+	tenants map[string]*Tenant
+	reads   map[[2]string]time.Time // when Run last read a source, wall time
+}
+
+// New returns an engine. It touches neither the store nor any system yet. The
+// error names everything that is wrong with cfg.
+func New(cfg Config) (*Engine, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	return &Engine{cfg: cfg, tenants: map[string]*Tenant{}, reads: map[[2]string]time.Time{}}, nil
+}
+
+// Tenant returns a tenant, configured on first use. The name is the caller's
+// own; it must not be empty or longer than 200 bytes. An error of Config.Tenant
+// is not remembered: the next call asks again.
+func (e *Engine) Tenant(ctx context.Context, id string) (*Tenant, error) {
+	if id == "" || len(id) > 200 {
+		return nil, fmt.Errorf("tenant %q: want a name of 1 to 200 bytes", id)
+	}
+	e.mu.Lock()
+	t := e.tenants[id]
+	e.mu.Unlock()
+	if t != nil {
+		return t, nil
+	}
+	cfg, err := e.cfg.Tenant(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("tenant %s: %w", id, err)
+	}
+	if cfg, err = cfg.withDefaults(e.cfg.Lease); err != nil {
+		return nil, fmt.Errorf("tenant %s: %w", id, err)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if t := e.tenants[id]; t != nil {
+		return t, nil // somebody was faster
+	}
+	t = newTenant(e, id, cfg)
+	e.tenants[id] = t
+	return t, nil
+}
+
+// Reload makes the engine ask Config.Tenant again when the tenant is next used.
+// A [Tenant] that is held elsewhere keeps the configuration it has.
+func (e *Engine) Reload(id string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.tenants, id)
+}
+
+// Drain drains every tenant that the store knows, some at a time, and returns
+// the earliest of their next instants; see [Tenant.Drain]. One tenant's error
+// does not keep the others from their turn; all are joined.
+func (e *Engine) Drain(ctx context.Context) (next time.Time, err error) {
+	ids, err := e.cfg.Store.Backend().Tenants(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	const atATime = 8
+	var (
+		mu   sync.Mutex
+		errs []error
+		all  errgroup.Group
+	)
+	all.SetLimit(atATime)
+	for _, id := range ids {
+		all.Go(func() error {
+			at, err := e.drainTenant(ctx, id)
+			mu.Lock()
+			defer mu.Unlock()
+			next = sooner(next, at)
+			errs = append(errs, err)
+			return nil // one tenant's error must not stop another
+		})
+	}
+	_ = all.Wait() // the functions return no error
+	return next, errors.Join(errs...)
+}
+
+func (e *Engine) drainTenant(ctx context.Context, id string) (time.Time, error) {
+	t, err := e.Tenant(ctx, id)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return t.Drain(ctx)
+}
+
+// Run drains again and again, and reads the sources that ask for it, until ctx
+// is done. Errors are logged, and tried again after Config.Poll. It returns nil
+// once ctx is done. Any number of processes may run on one store.
+//
+// Tenants that have no rows yet are found once something was read or ingested
+// for them; those given are read from the start.
+func (e *Engine) Run(ctx context.Context, tenants ...string) error {
+	for ctx.Err() == nil {
+		if err := e.readSources(ctx, tenants); err != nil && ctx.Err() == nil {
+			e.cfg.Logger.ErrorContext(ctx, "reading sources", "event", "read", "error", err)
+		}
+		next, err := e.Drain(ctx)
+		if err != nil && ctx.Err() == nil {
+			e.cfg.Logger.ErrorContext(ctx, "draining", "event", "drain", "error", err)
+		}
+		wait := e.cfg.Poll
+		if !next.IsZero() {
+			wait = min(wait, max(next.Sub(e.cfg.Now()), 0))
+		}
+		// A system that fails at once must not turn this into a busy loop.
+		wait = max(wait, 10*time.Millisecond)
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+		case <-timer.C:
+		}
+	}
+	return nil
+}
+
+// readSources reads every source whose time has come.
+func (e *Engine) readSources(ctx context.Context, tenants []string) error {
+	known, err := e.cfg.Store.Backend().Tenants(ctx)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	seen := map[string]bool{}
+	for _, id := range append(known, tenants...) {
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		t, err := e.Tenant(ctx, id)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		for _, src := range t.cfg.Sources {
+			if src.Every <= 0 || !e.readDue(id, src) {
+				continue
+			}
+			if _, err := t.Read(ctx, src.Name()); err != nil {
+				errs = append(errs, err)
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// readDue reports whether a source is to be read now, and notes that it is.
+func (e *Engine) readDue(tenant string, src Source) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	key := [2]string{tenant, src.Name()}
+	if last := e.reads[key]; !last.IsZero() && time.Since(last) < src.Every {
+		return false
+	}
+	e.reads[key] = time.Now()
+	return true
+}
+
+// sooner returns the earlier of two instants, where zero means none.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,251 @@
+package provisioning
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/joinery-iam/joinery/audit"
+	"github.com/joinery-iam/joinery/hrsource"
+	"github.com/joinery-iam/joinery/provisioning/internal/state"
+)
+
+// Ingest takes over what a host tells of some workers, outside any read. It
+// concludes nothing about others. It returns the run. All of it is taken over,
+// or none.
+func (t *Tenant) Ingest(ctx context.Context, records ...hrsource.Record) (run string, err error) {
+	err = t.backend.Update(ctx, t.id, func(tx state.Tx) error {
+		run, err = t.ingest(tx, records)
+		return err
+	})
+	return run, err
+}
+
+// IngestTx is [Tenant.Ingest] inside a transaction of the host's own, on the
+// database of the engine's store: the facts are there if, and as soon as, the
+// host commits. The host must not hold the transaction open longer than needed.
+func (t *Tenant) IngestTx(ctx context.Context, tx *sql.Tx, records ...hrsource.Record) (run string, err error) {
+	joined, err := t.backend.Join(ctx, tx, t.id)
+	if err != nil {
+		return "", err
+	}
+	return t.ingest(joined, records)
+}
+
+func (t *Tenant) ingest(tx state.Tx, records []hrsource.Record) (string, error) {
+	run, err := t.openRun(tx, "ingest", "host", state.RunDeciding)
+	if err != nil {
+		return "", err
+	}
+	for _, rec := range records {
+		if rec.Worker.Key.Source == "" || rec.Worker.Key.ID == "" {
+			return "", fmt.Errorf("worker %q: its key needs a source and an id", rec.Worker.Key)
+		}
+		outcome, err := t.take(tx, run, rec)
+		if err != nil {
+			return "", err
+		}
+		run.Records++
+		if outcome.changed {
+			run.Changed++
+		}
+		if outcome.quarantined {
+			run.Problems++
+		}
+	}
+	return run.ID, tx.PutRun(run)
+}
+
+// taken says what became of a record.
+type taken struct{ changed, quarantined bool }
+
+// take takes one record over: what was understood becomes a fact, the rest goes
+// to quarantine.
+func (t *Tenant) take(tx state.Tx, run state.Run, rec hrsource.Record) (taken, error) {
+	w := rec.Worker
+	row, err := tx.Worker(w.Key.Source, w.Key.ID)
+	known := err == nil
+	if err != nil && !errors.Is(err, state.ErrNotFound) {
+		return taken{}, err
+	}
+	var last *hrsource.Worker
+	if known {
+		last = new(hrsource.Worker)
+		if err := json.Unmarshal(row.Body, last); err != nil {
+			return taken{}, fmt.Errorf("worker %s: %w", w.Key, err)
+		}
+	}
+	problems := rec.Problems
+	if _, err := w.Zone(t.cfg.Zone); err != nil && !slices.ContainsFunc(problems, func(p hrsource.Problem) bool { return p.Field == "timezone" }) {
+		problems = append(slices.Clone(problems), hrsource.Problem{Field: "timezone", Value: w.Timezone, Want: "an IANA name such as Europe/Berlin"})
+	}
+	if len(problems) > 0 {
+		whole := w.Key.ID == "" || !known || slices.ContainsFunc(problems, func(p hrsource.Problem) bool { return p.Field == "" })
+		if err := t.quarantine(tx, run, rec, problems, whole); err != nil || whole {
+			return taken{quarantined: true}, err
+		}
+		fields := make([]string, len(problems))
+		for i, p := range problems {
+			fields[i] = p.Field
+		}
+		w = w.Keep(*last, fields...)
+	} else if err := t.close(tx, CaseQuarantine, w.Key.String(), "a later record was understood"); err != nil {
+		return taken{}, err
+	}
+	digest := w.Digest()
+	if known && string(digest[:]) == string(row.Digest) && row.MissingSince.IsZero() {
+		return taken{quarantined: len(problems) > 0}, nil
+	}
+	row.Source, row.ID = w.Key.Source, w.Key.ID
+	if err := t.record(tx, run, row, w, last); err != nil {
+		return taken{}, err
+	}
+	return taken{changed: true, quarantined: len(problems) > 0}, nil
+}
+
+// record appends a version of a worker's facts and makes the person due.
+func (t *Tenant) record(tx state.Tx, run state.Run, row state.Worker, w hrsource.Worker, last *hrsource.Worker) error {
+	body, err := json.Marshal(w)
+	if err != nil {
+		return err
+	}
+	digest := w.Digest()
+	now := t.now()
+	if string(digest[:]) != string(row.Digest) {
+		row.Seq++
+		row.Digest, row.Body, row.RecordedAt = digest[:], body, now
+		if err := tx.AddVersion(state.Version{
+			Source: row.Source, ID: row.ID, Seq: row.Seq, RecordedAt: now, Run: run.ID, Digest: row.Digest, Body: body,
+		}); err != nil {
+			return err
+		}
+	}
+	row.MissingSince = time.Time{}
+	row.PersonKey, row.Emails, row.Manager = w.PersonKey, emailsOf(w), managerOf(w)
+	event := fmt.Sprintf("worker %s changed", w.Key)
+	if last == nil {
+		event = fmt.Sprintf("worker %s is new", w.Key)
+	}
+	if row.Person == "" {
+		if row.Person, err = t.correlate(tx, run, row, w); err != nil {
+			return err
+		}
+	}
+	if err := tx.PutWorker(row); err != nil {
+		return err
+	}
+	before, after := changes(last, w)
+	if err := t.write(tx, audit.Entry{
+		Event: audit.EventFact, Person: row.Person, Run: run.ID, Before: before, After: after,
+		Trigger: audit.Trigger{Source: w.Key.Source, Event: event, Effective: effective(w, last, t.cfg.Zone, now), Recorded: now},
+	}); err != nil {
+		return err
+	}
+	if row.Person == "" {
+		return nil // not known whose it is: a case asks
+	}
+	return t.touch(tx, row.Person, run.ID, event)
+}
+
+// quarantine sets a record aside and asks for a better one.
+func (t *Tenant) quarantine(tx state.Tx, run state.Run, rec hrsource.Record, problems []hrsource.Problem, whole bool) error {
+	subject := rec.Worker.Key.String()
+	if rec.Worker.Key.ID == "" {
+		subject = rec.Position
+	}
+	words := make([]string, len(problems))
+	for i, p := range problems {
+		words[i] = p.String()
+	}
+	rest := "the rest of it was taken over, and the last good values stay in force"
+	if whole {
+		rest = "nothing of it was taken over, and the last good facts stay in force"
+	}
+	body, err := json.Marshal(struct {
+		Position string             `json:"position,omitempty"`
+		Raw      string             `json:"raw,omitempty"`
+		Problems []hrsource.Problem `json:"problems"`
+	}{rec.Position, rec.Raw, problems})
+	if err != nil {
+		return err
+	}
+	return t.ask(tx, state.Case{
+		Kind: CaseQuarantine, Subject: subject, Run: run.ID, Body: body,
+		Question: fmt.Sprintf("%s: %s (%s)", rec.Position, strings.Join(words, "; "), rest),
+		Choices:  []string{ChoiceDiscard, ChoiceKeep}, Default: ChoiceKeep,
+	})
+}
+
+// emailsOf returns the addresses by which a worker may be recognised.
+func emailsOf(w hrsource.Worker) []string {
+	var out []string
+	for _, e := range []string{w.Email, w.PersonalEmail} {
+		if e = strings.ToLower(strings.TrimSpace(e)); e != "" && !slices.Contains(out, e) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// managerOf returns the manager of the latest assignment.
+func managerOf(w hrsource.Worker) string {
+	if len(w.Assignments) == 0 {
+		return ""
+	}
+	return w.Assignments[len(w.Assignments)-1].Manager
+}
+
+// changes returns, as JSON, what differs between two states of a worker.
+func changes(last *hrsource.Worker, w hrsource.Worker) (before, after string) {
+	now, then := flat(w), map[string]string{}
+	if last != nil {
+		then = flat(*last)
+	}
+	maps.DeleteFunc(now, func(k, v string) bool {
+		if old, ok := then[k]; ok && old == v {
+			delete(then, k)
+			return true
+		}
+		return false
+	})
+	return compact(then), compact(now)
+}
+
+// flat returns a worker as one value for each field of each assignment.
+func flat(w hrsource.Worker) map[string]string {
+	out := map[string]string{}
+	assignments := w.Assignments
+	if len(assignments) == 0 {
+		assignments = []hrsource.Assignment{{}}
+	}
+	for _, a := range assignments {
+		for k, v := range w.Attributes(a) {
+			if from := a.EffectiveFrom; !from.IsZero() && strings.Join(v, ",") != out[k] {
+				k += "@" + from.String()
+			}
+			out[k] = strings.Join(v, ",")
+		}
+	}
+	if !w.AccessEnd.IsZero() {
+		out["accessEnd"] = w.AccessEnd.Format(time.RFC3339)
+	}
+	return out
+}
+
+// compact returns m as JSON, or "" if it is empty.
+func compact(m map[string]string) string {
+	if len(m) == 0 {
+		return ""
+	}
+	out, err := json.Marshal(m)
+	if err != nil {
+		return "" // a map of strings always marshals
+	}
+	return string(out)
+}

@@ -1,0 +1,333 @@
+package provisioning
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/joinery-iam/joinery/audit"
+	"github.com/joinery-iam/joinery/connector"
+	"github.com/joinery-iam/joinery/provisioning/internal/state"
+)
+
+// How an account came to be ours.
+const (
+	created = "created" // we made it
+	adopted = "adopted" // it was there
+)
+
+// record stores what came of an attempt: the account as observed, the item's
+// state, and the audit entry. The item may have been given another goal
+// meanwhile; then what came of it is recorded all the same, and it is due again.
+func (j *job) record(tx state.Tx, account *state.Account, a attempt, o outcome) error {
+	it, err := tx.Item(a.item.Person, a.item.System, a.item.Kind, a.item.Key)
+	if err != nil {
+		return err
+	}
+	if a.look {
+		it.Attempts++
+	}
+	if o.verdict == verdictDone && !o.pending {
+		if effective, known := hasEffect(a.op, o.account); known && !effective && a.op.Kind != connector.Update {
+			o = outcome{verdict: connector.VerdictUnknown, err: fmt.Errorf("the system reported %s, but the account does not show it", o.how), account: o.account}
+		}
+	}
+	e := j.entry(audit.EventOutcome, it, a.op)
+	e.Outcome = string(o.verdict)
+	if o.err != nil {
+		e.Error, it.Problem = shorten(o.err.Error()), shorten(o.err.Error())
+	}
+	switch o.verdict {
+	case verdictDone:
+		e.Outcome = o.how
+		if err := j.done(tx, account, &it, a, o, &e); err != nil {
+			return err
+		}
+	case verdictTaken:
+		if err := j.takeNextName(tx, &it, a.op.Name); err != nil {
+			return err
+		}
+	case verdictUndone, connector.VerdictRetry:
+		it.State, it.RetryAt = state.ItemDue, wall().Add(max(o.after, j.backoff(it.Attempts)))
+	case connector.VerdictPermanent:
+		if err := j.refused(tx, account, &it, a, o, &e); err != nil {
+			return err
+		}
+	default:
+		it.State, it.RetryAt = state.ItemSending, wall().Add(max(o.after, j.backoff(it.Attempts)))
+	}
+	if limit := j.engine.cfg.Retry.Attempts; it.Attempts >= limit && (it.State == state.ItemDue || it.State == state.ItemSending) {
+		it.State = state.ItemParked
+		it.Problem = fmt.Sprintf("given up after %d attempts: %s", it.Attempts, it.Problem)
+		e.Outcome = "parked"
+	}
+	if err := tx.PutItem(it); err != nil {
+		return err
+	}
+	return j.write(tx, e)
+}
+
+// done records an operation that is known to have its effect.
+func (j *job) done(tx state.Tx, account *state.Account, it *state.Item, a attempt, o outcome, e *audit.Entry) error {
+	if o.pending {
+		it.State, it.RetryAt = state.ItemSending, wall().Add(j.backoff(it.Attempts))
+		return nil
+	}
+	was := *account
+	observe(account, o.account, j.now())
+	if account.RemoteID != "" {
+		e.Account = account.RemoteID
+	}
+	it.Attempts, it.OpKey, it.RetryAt, it.Problem, it.VerifiedAt = 0, "", time.Time{}, "", j.now()
+	switch a.op.Kind {
+	case connector.Create:
+		if err := j.accountMade(tx, account, it, a, o); err != nil {
+			return err
+		}
+		e.After = describeAttributes(a.op.Name, a.op.Attributes)
+	case connector.Enable, connector.Disable:
+		it.Known = activity(account.Active)
+	case connector.Update:
+		e.Before, e.After = describeAttributes("", pick(profileOf(it.Known).Attributes, a.op.Attributes)), describeAttributes("", a.op.Attributes)
+		known := profile{Attributes: maps.Clone(profileOf(it.Known).Attributes)}
+		if known.Attributes == nil {
+			known.Attributes = map[string]connector.Value{}
+		}
+		maps.Copy(known.Attributes, a.op.Attributes)
+		it.Known = known.String()
+		if odd := difference(pick(attributesOf(*account), a.op.Attributes), a.op.Attributes); len(odd) > 0 {
+			it.Problem = "the system shows something else for " + strings.Join(slices.Sorted(maps.Keys(odd)), ", ")
+		}
+	case connector.Grant:
+		it.Known = held
+	case connector.Revoke:
+		it.Known = absent
+	}
+	it.State = state.ItemDue
+	if satisfied(*it) {
+		it.State = state.ItemSettled
+	}
+	if err := tx.PutAccount(*account); err != nil {
+		return err
+	}
+	if string(was.Observed) != string(account.Observed) || was.Exists != account.Exists {
+		return j.wake(tx, account.Person)
+	}
+	return nil
+}
+
+// observe takes over what was seen of an account. What was not shown this time
+// is kept as it was last seen.
+func observe(account *state.Account, seen connector.Account, now time.Time) {
+	if seen.ID == "" {
+		return
+	}
+	values := attributesOf(*account)
+	maps.Copy(values, seen.Attributes)
+	account.RemoteID, account.Name, account.Exists, account.Active = seen.ID, seen.Name, true, seen.Active
+	account.ETag, account.SeenAt = seen.ETag, now
+	if out, err := json.Marshal(values); err == nil {
+		account.Observed = out
+	}
+}
+
+// accountMade records that an account is there: what waited for it is due, and
+// the attributes it was made with are known.
+func (j *job) accountMade(tx state.Tx, account *state.Account, it *state.Item, a attempt, o outcome) error {
+	it.Known = activity(account.Active)
+	account.Spell = it.Spell
+	account.Origin = created
+	if o.how == adopted || (o.how == string(connector.AlreadyInState) && a.item.Attempts == 1) {
+		account.Origin = adopted
+	}
+	items, err := tx.ItemsOf(it.Person)
+	if err != nil {
+		return err
+	}
+	for _, other := range items {
+		if other.System != it.System || other.Kind == state.ItemAccount {
+			continue
+		}
+		if other.Kind == state.ItemProfile {
+			known := a.op.Attributes
+			if o.how != string(connector.Applied) {
+				known = attributesOf(*account) // only what was seen is known
+			}
+			other.Known = profile{Attributes: known}.String()
+			other.Desired = profileOf(other.Desired).named(account.Name).String()
+		}
+		if other.State != state.ItemWaiting || other.Problem != waitsForAccount {
+			if other.Kind != state.ItemProfile {
+				continue
+			}
+		}
+		other.State, other.Problem = state.ItemDue, ""
+		if satisfied(other) {
+			other.State, other.VerifiedAt = state.ItemSettled, it.VerifiedAt
+		}
+		if err := tx.PutItem(other); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refused records an operation that a system will never carry out like this.
+func (j *job) refused(tx state.Tx, account *state.Account, it *state.Item, a attempt, o outcome, e *audit.Entry) error {
+	if !errors.Is(o.err, connector.ErrNotFound) || a.op.Kind == connector.Create {
+		it.State, e.Outcome = state.ItemParked, "parked"
+		return nil
+	}
+	// The account is gone. Nothing is left to be taken away from it; what is to be
+	// added needs it to be made again, which is only right if we made it.
+	e.Outcome = "vanished"
+	account.Exists, account.Active, account.RemoteID, account.ETag = false, false, "", ""
+	if err := tx.PutAccount(*account); err != nil {
+		return err
+	}
+	items, err := tx.ItemsOf(it.Person)
+	if err != nil {
+		return err
+	}
+	for _, other := range items {
+		if other.System != it.System {
+			continue
+		}
+		mine := other.Kind == it.Kind && other.Key == it.Key
+		if mine {
+			other = *it
+		}
+		switch {
+		case other.Kind == state.ItemProfile:
+			other.Known = ""
+		default:
+			other.Known = absent
+		}
+		other.State, other.Problem = state.ItemWaiting, waitsForAccount
+		switch {
+		case satisfied(other):
+			other.State, other.Problem = state.ItemSettled, ""
+		case other.Kind == state.ItemAccount && account.Origin == created:
+			other.State, other.Problem = state.ItemDue, ""
+		case other.Kind == state.ItemAccount:
+			other.State, other.Problem = state.ItemParked, "an account that we did not make has vanished"
+		}
+		if mine {
+			*it = other
+			continue
+		}
+		if err := tx.PutItem(other); err != nil {
+			return err
+		}
+	}
+	// The name and the attributes it is to be made with have to be found again.
+	return j.wake(tx, it.Person)
+}
+
+// takeNextName reserves the next candidate after a name that turned out to be
+// somebody else's in the system.
+func (j *job) takeNextName(tx state.Tx, it *state.Item, taken string) error {
+	row, err := tx.Item(it.Person, it.System, state.ItemProfile, "")
+	if err != nil {
+		return err
+	}
+	tried, err := tx.Names(namespace(it.System), it.Person)
+	if err != nil {
+		return err
+	}
+	_, err = j.reserveNext(tx, *it, profileOf(row.Desired).Candidates, tried)
+	if errors.Is(err, errNoName) {
+		it.State, it.Problem = state.ItemParked, err.Error()
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	it.State, it.Problem, it.RetryAt, it.Attempts = state.ItemDue, fmt.Sprintf("the name %s is taken", taken), time.Time{}, it.Attempts-1
+	return nil
+}
+
+// wake makes everybody due whose decision may depend on what was just seen of a
+// person's accounts: the person, and those who report to them.
+func (j *job) wake(tx state.Tx, person string) error {
+	own, reports := accountReaders(j.cfg.Policy)
+	if own {
+		if err := j.touch(tx, person, "", "an account was seen to change"); err != nil {
+			return err
+		}
+	}
+	if !reports {
+		return nil
+	}
+	workers, err := tx.WorkersOf(person)
+	if err != nil {
+		return err
+	}
+	for _, w := range workers {
+		people, err := tx.Reports(w.Source, w.ID)
+		if err != nil {
+			return err
+		}
+		for _, p := range people {
+			if p == "" || p == person {
+				continue
+			}
+			if err := j.touch(tx, p, "", "an account of the manager was seen to change"); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func activity(on bool) string {
+	if on {
+		return active
+	}
+	return disabled
+}
+
+// pick returns those of values that like names.
+func pick(values, like map[string]connector.Value) map[string]connector.Value {
+	out := map[string]connector.Value{}
+	for name := range like {
+		if v, ok := values[name]; ok {
+			out[name] = v
+		}
+	}
+	return out
+}
+
+// describeAttributes returns attributes, and the login name if there is one, as
+// JSON for the audit.
+func describeAttributes(name string, values map[string]connector.Value) string {
+	shown := maps.Clone(values)
+	if name != "" {
+		if shown == nil {
+			shown = map[string]connector.Value{}
+		}
+		shown["login name"] = connector.String(name)
+	}
+	if len(shown) == 0 {
+		return ""
+	}
+	out, err := json.Marshal(shown)
+	if err != nil {
+		return "" // strings and lists of strings always marshal
+	}
+	return string(out)
+}
+
+// shorten keeps what a server says from filling the store.
+func shorten(s string) string {
+	const limit = 500
+	s = strings.ToValidUTF8(s, "?")
+	if len(s) > limit {
+		s = strings.ToValidUTF8(s[:limit], "") + "…"
+	}
+	return s
+}

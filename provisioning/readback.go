@@ -1,0 +1,89 @@
+package provisioning
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/joinery-iam/joinery/connector"
+)
+
+// The verdicts of the engine itself, beside those of connectors.
+const (
+	verdictDone   connector.Verdict = "done"   // it is as the operation wanted
+	verdictUndone connector.Verdict = "undone" // it was seen not to be so
+	verdictTaken  connector.Verdict = "taken"  // somebody else has the login name
+)
+
+// outcome is what came of an attempt.
+type outcome struct {
+	verdict connector.Verdict
+	how     string            // applied, alreadyInState, verified …
+	account connector.Account // as observed, if it was
+	after   time.Duration     // how long to wait at least before the next attempt
+	pending bool
+	err     error
+}
+
+// readBack looks whether an operation whose outcome is not known has had its
+// effect. Nothing is written.
+func (j *job) readBack(ctx context.Context, a attempt) outcome {
+	grant := a.op.Entitlement.Kind != ""
+	req := connector.FindRequest{ID: a.op.Ref.ID, Entitlements: grant}
+	if a.op.Kind == connector.Create {
+		req = connector.FindRequest{ExternalID: a.op.ExternalID}
+	}
+	found, err := j.target.Connector.Find(ctx, req)
+	switch {
+	case err != nil:
+		return outcome{verdict: connector.VerdictUnknown, after: connector.VerdictOf(err).After, err: fmt.Errorf("reading back: %w", err)}
+	case len(found) > 1:
+		return outcome{verdict: connector.VerdictPermanent, err: fmt.Errorf("%d accounts have external id %s: %w", len(found), a.op.ExternalID, connector.ErrAmbiguous)}
+	case len(found) == 0 && a.op.Kind == connector.Create:
+		// What was created may not be visible yet.
+		return outcome{verdict: verdictUndone, after: j.target.describe(ctx).VisibilityLag, err: errors.New("the account is not there")}
+	case len(found) == 0:
+		return outcome{verdict: connector.VerdictPermanent, err: connector.ErrNotFound}
+	}
+	account := found[0]
+	if effective, known := hasEffect(a.op, account); !known || !effective {
+		return outcome{verdict: verdictUndone, account: account, err: errors.New("it has had no effect")}
+	}
+	return outcome{verdict: verdictDone, how: "verified", account: account}
+}
+
+// hasEffect reports whether an account is as an operation wanted it. If the
+// account does not tell, known is false.
+func hasEffect(op connector.Operation, account connector.Account) (effective, known bool) {
+	switch op.Kind {
+	case connector.Create:
+		return true, true
+	case connector.Enable:
+		return account.Active, true
+	case connector.Disable:
+		return !account.Active, true
+	case connector.Update:
+		return len(difference(op.Attributes, account.Attributes)) == 0, true
+	case connector.Grant:
+		return slices.Contains(account.Entitlements, op.Entitlement), account.EntitlementsKnown
+	case connector.Revoke:
+		return !slices.Contains(account.Entitlements, op.Entitlement), account.EntitlementsKnown
+	}
+	return false, false
+}
+
+// nameTaken finds out who has the login name that could not be had.
+func (j *job) nameTaken(ctx context.Context, a attempt, o outcome) outcome {
+	found, err := j.target.Connector.Find(ctx, connector.FindRequest{Name: a.op.Name})
+	switch {
+	case err != nil:
+		return outcome{verdict: connector.VerdictRetry, after: connector.VerdictOf(err).After, err: errors.Join(o.err, err)}
+	case len(found) == 1 && found[0].ExternalID == a.op.ExternalID:
+		return outcome{verdict: verdictDone, how: string(connector.AlreadyInState), account: found[0]}
+	case len(found) == 1 && found[0].ExternalID == "" && j.target.AdoptByName:
+		return outcome{verdict: verdictDone, how: adopted, account: found[0]}
+	}
+	return outcome{verdict: verdictTaken, err: o.err}
+}

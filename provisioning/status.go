@@ -1,0 +1,89 @@
+package provisioning
+
+import (
+	"context"
+
+	"github.com/joinery-iam/joinery/provisioning/internal/state"
+)
+
+// Status says where a tenant stands.
+type Status struct {
+	// Systems counts, by system and then by state (settled, due, sending, waiting,
+	// parked), what should be so there: accounts, attributes and grants.
+	Systems map[string]map[string]int
+	// Active counts, by system, the accounts known to be active.
+	Active map[string]int
+	// Undecided is the number of people about whom policy gave no answer.
+	Undecided int
+	// Cases is the number of open questions.
+	Cases int
+	// Held are the runs that wait for a person.
+	Held []RunStatus
+}
+
+// RunStatus tells of a run.
+type RunStatus struct {
+	ID    string
+	Kind  string // read, ingest, policy, timer, answer
+	Cause string
+	State string // reading, deciding, released, held, refused
+	Note  string // why it is held or refused
+}
+
+// Status counts what is done and what is not.
+func (t *Tenant) Status(ctx context.Context) (Status, error) {
+	var s Status
+	err := t.backend.View(ctx, t.id, func(tx state.Tx) error {
+		s = Status{Systems: map[string]map[string]int{}, Active: map[string]int{}}
+		counts, err := tx.CountItems()
+		if err != nil {
+			return err
+		}
+		for _, c := range counts {
+			if s.Systems[c.System] == nil {
+				s.Systems[c.System] = map[string]int{}
+			}
+			s.Systems[c.System][string(c.State)] += c.N
+		}
+		for name := range t.targets {
+			if s.Active[name], err = tx.Population(name); err != nil {
+				return err
+			}
+		}
+		if s.Undecided, err = tx.Undecided(); err != nil {
+			return err
+		}
+		cases, err := tx.Cases(false)
+		if err != nil {
+			return err
+		}
+		s.Cases = len(cases)
+		runs, err := tx.RunsIn(state.RunHeld)
+		for _, r := range runs {
+			s.Held = append(s.Held, RunStatus{r.ID, r.Kind, r.Cause, string(r.State), r.Note})
+		}
+		return err
+	})
+	return s, err
+}
+
+// Retry makes parked items of a system due again, those of one person if person
+// is not empty, and returns how many.
+func (t *Tenant) Retry(ctx context.Context, system, person string) (int, error) {
+	n := 0
+	err := t.backend.Update(ctx, t.id, func(tx state.Tx) error {
+		n = 0
+		return eachOpenItem(tx, "", func(it state.Item) error {
+			if it.State != state.ItemParked || it.System != system || (person != "" && it.Person != person) {
+				return nil
+			}
+			n++
+			it.State, it.Attempts = state.ItemDue, 0
+			if it.OpKey != "" && it.OpKind != "" {
+				it.State = state.ItemSending // what came of the last attempt may not be known
+			}
+			return tx.PutItem(it)
+		})
+	})
+	return n, err
+}

@@ -1,0 +1,164 @@
+package provisioning
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/joinery-iam/joinery/connector"
+	"github.com/joinery-iam/joinery/hrsource"
+	"github.com/joinery-iam/joinery/policy"
+	"github.com/joinery-iam/joinery/provisioning/internal/state"
+)
+
+// nameKey is the attribute under which a policy can read the login name of an
+// account, beside the attribute that the policy itself calls the name.
+const nameKey = "name"
+
+// subject is what policy gets to see, with what the engine needs beside it.
+type subject struct {
+	policy.Subject
+	workers []hrsource.Worker
+	// urgent says that a relationship ended at an exact instant or against the
+	// worker's will, so that taking access away is urgent.
+	urgent bool
+}
+
+// subjectOf gathers everything a decision about a person may depend on.
+func (t *Tenant) subjectOf(tx state.Tx, person string, at time.Time, accounts map[string]state.Account, names map[string]string) (subject, error) {
+	rows, err := tx.WorkersOf(person)
+	if err != nil {
+		return subject{}, err
+	}
+	s := subject{Subject: policy.Subject{At: at, Person: person, Accounts: observed(accounts, names)}}
+	for _, row := range rows {
+		var w hrsource.Worker
+		if err := json.Unmarshal(row.Body, &w); err != nil {
+			return subject{}, fmt.Errorf("worker %s/%s: %w", row.Source, row.ID, err)
+		}
+		rel, live, err := t.relationship(row, w)
+		if err != nil {
+			return subject{}, fmt.Errorf("worker %s: %w", w.Key, err)
+		}
+		s.workers = append(s.workers, w)
+		if !live {
+			continue
+		}
+		s.Relationships = append(s.Relationships, rel)
+		ended := !rel.End.IsZero() && !rel.End.After(at)
+		s.urgent = s.urgent || (ended && (w.Involuntary || rel.End.Equal(w.AccessEnd)))
+	}
+	if s.ManagerAccounts, err = t.managerAccounts(tx, s); err != nil {
+		return subject{}, err
+	}
+	return s, nil
+}
+
+// relationship puts a worker into the terms of policy. If the worker can never
+// have access, live is false.
+func (t *Tenant) relationship(row state.Worker, w hrsource.Worker) (rel policy.Relationship, live bool, err error) {
+	start, end, live, err := w.Window(t.cfg.Zone, row.RecordedAt)
+	if err != nil || !live {
+		return policy.Relationship{}, false, err
+	}
+	zone, err := w.Zone(t.cfg.Zone)
+	if err != nil {
+		return policy.Relationship{}, false, err
+	}
+	if grace := t.endMissingAfter(row.Source); grace > 0 && !row.MissingSince.IsZero() {
+		end = sooner(end, row.MissingSince.Add(grace))
+	}
+	rel = policy.Relationship{ID: w.Key.String(), Primary: w.Primary, Start: start, End: end, Zone: zone}
+	assignments := w.Assignments
+	if len(assignments) == 0 {
+		assignments = []hrsource.Assignment{{}}
+	}
+	for _, a := range assignments {
+		rel.Spans = append(rel.Spans, policy.Span{From: a.EffectiveFrom.Start(zone), Attributes: w.Attributes(a)})
+	}
+	return rel, true, nil
+}
+
+func (t *Tenant) endMissingAfter(source string) time.Duration {
+	for _, s := range t.cfg.Sources {
+		if s.Name() == source {
+			return s.EndMissingAfter
+		}
+	}
+	return 0
+}
+
+// observed puts what is known of accounts into the terms of policy. names holds
+// the attribute that policy calls the login name, by system.
+func observed(accounts map[string]state.Account, names map[string]string) map[string]policy.Account {
+	out := map[string]policy.Account{}
+	for system, a := range accounts {
+		if !a.Exists {
+			continue
+		}
+		attributes := policy.Attributes{}
+		for name, v := range attributesOf(a) {
+			attributes[name] = v.All()
+		}
+		attributes[nameKey] = []string{a.Name}
+		if name := names[system]; name != "" {
+			attributes[name] = []string{a.Name}
+		}
+		out[system] = policy.Account{ID: a.RemoteID, Attributes: attributes}
+	}
+	return out
+}
+
+// attributesOf returns the attributes of an account as last observed.
+func attributesOf(a state.Account) map[string]connector.Value {
+	values := map[string]connector.Value{}
+	if len(a.Observed) > 0 {
+		_ = json.Unmarshal(a.Observed, &values) // we wrote it; what cannot be read is not known
+	}
+	return values
+}
+
+// managerAccounts returns what is known of the accounts of the manager in force.
+// A manager who is not known is no error: references between people are soft.
+func (t *Tenant) managerAccounts(tx state.Tx, s subject) (map[string]policy.Account, error) {
+	for _, w := range s.workers {
+		manager := managerOf(w)
+		if manager == "" {
+			continue
+		}
+		row, err := tx.Worker(w.Key.Source, manager)
+		if errors.Is(err, state.ErrNotFound) || (err == nil && row.Person == "") {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		accounts, err := accountsOf(tx, row.Person)
+		if err != nil {
+			return nil, err
+		}
+		return observed(accounts, nil), nil
+	}
+	return nil, nil
+}
+
+func accountsOf(tx state.Tx, person string) (map[string]state.Account, error) {
+	rows, err := tx.AccountsOf(person)
+	out := make(map[string]state.Account, len(rows))
+	for _, a := range rows {
+		out[a.System] = a
+	}
+	return out, err
+}
+
+// accountReaders reports whether decisions may depend on the person's own
+// accounts, and on those of the manager. An evaluator that does not say is taken
+// to read both; one that says no spares a look at everybody whose account
+// changes.
+func accountReaders(e policy.Evaluator) (own, manager bool) {
+	if r, ok := e.(interface{ ReadsAccounts() (own, manager bool) }); ok {
+		return r.ReadsAccounts()
+	}
+	return true, true
+}

@@ -1,0 +1,123 @@
+package provisioning
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/joinery-iam/joinery/audit"
+	"github.com/joinery-iam/joinery/connector"
+	"github.com/joinery-iam/joinery/provisioning/internal/state"
+)
+
+// Tenant is one organisation on an engine: its people, policy and systems. No
+// method sees another tenant. Get one from [Engine.Tenant].
+type Tenant struct {
+	id      string
+	engine  *Engine
+	cfg     TenantConfig
+	backend state.Backend
+	targets map[string]*target
+}
+
+func newTenant(e *Engine, id string, cfg TenantConfig) *Tenant {
+	t := &Tenant{id: id, engine: e, cfg: cfg, backend: e.cfg.Store.Backend(), targets: map[string]*target{}}
+	for name, s := range cfg.Systems {
+		t.targets[name] = &target{
+			name: name, System: s, apply: connector.Apply(s.Connector, e.cfg.Interceptors...), locks: map[string]*entitlementLock{},
+		}
+	}
+	return t
+}
+
+// ID returns the tenant's name.
+func (t *Tenant) ID() string { return t.id }
+
+// now is business time, as precise as it is stored.
+func (t *Tenant) now() time.Time { return t.engine.cfg.Now().UTC().Truncate(time.Microsecond) }
+
+// wall is the time of leases and back-off.
+func wall() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
+
+// version identifies everything that decisions depend on but the facts: the
+// policy, and how far the engine may go in each system.
+func (t *Tenant) version() string {
+	v := t.cfg.Policy.Version()
+	for _, name := range slices.Sorted(maps.Keys(t.cfg.Systems)) {
+		if mode := t.cfg.Systems[name].Mode; mode != Managed {
+			v += fmt.Sprintf("+%s:%s", name, modeName(mode))
+		}
+	}
+	return v
+}
+
+func modeName(m Mode) string {
+	if m == ReportOnly {
+		return "reportOnly"
+	}
+	return string(m)
+}
+
+// write keeps an audit entry in the transaction of the step it tells of.
+func (t *Tenant) write(tx state.Tx, e audit.Entry) error {
+	e.ID, e.Tenant, e.At = t.engine.ids.New(), t.id, t.now()
+	sealed, err := e.Seal()
+	if err != nil {
+		return err
+	}
+	return tx.Write(sealed, e.Person)
+}
+
+// openRun starts a run.
+func (t *Tenant) openRun(tx state.Tx, kind, cause string, st state.RunState) (state.Run, error) {
+	run := state.Run{ID: t.engine.ids.New(), Kind: kind, Cause: cause, State: st, OpenedAt: t.now()}
+	return run, tx.PutRun(run)
+}
+
+// touch makes a person due for a look because of an event, for a run. Without a
+// run it is as if a timer had come due.
+func (t *Tenant) touch(tx state.Tx, person, run, event string) error {
+	p, err := tx.LockPerson(person)
+	if err != nil {
+		return err
+	}
+	now := t.now()
+	if run == "" && p.Run != "" && !p.DueAt.After(now) {
+		return nil // a run wants the look already
+	}
+	p.Revision++
+	p.DueAt, p.Run, p.Event, p.EventAt, p.ReceivedAt = now, run, event, now, now
+	return tx.PutPerson(p)
+}
+
+// Actor is who answers or approves: a name the host has authenticated.
+type Actor string
+
+func (a Actor) check() error {
+	if strings.TrimSpace(string(a)) == "" || len(a) > 200 {
+		return fmt.Errorf("actor %q: want a name of 1 to 200 bytes", string(a))
+	}
+	return nil
+}
+
+// Checked says what a look at a system gave.
+type Checked struct {
+	System string
+	// Err is nil if the system answered.
+	Err error
+}
+
+// Check looks whether the systems answer, without changing anything. Systems
+// whose connector is no [connector.Checker] are left out. It is sorted by system.
+func (t *Tenant) Check(ctx context.Context) []Checked {
+	var out []Checked
+	for _, name := range slices.Sorted(maps.Keys(t.targets)) {
+		if c, ok := t.targets[name].Connector.(connector.Checker); ok {
+			out = append(out, Checked{name, c.Check(ctx)})
+		}
+	}
+	return out
+}
