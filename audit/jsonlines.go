@@ -57,14 +57,14 @@ func OpenJSONLines(path string) (*JSONLines, error) {
 		return nil, fmt.Errorf("audit: %w", err)
 	}
 	s := &JSONLines{name: "jsonlines:" + path, to: file, file: file}
-	if err := s.recover(path); err != nil {
+	if err := s.repair(path); err != nil {
 		return nil, fmt.Errorf("audit: open %s: %w", path, errors.Join(err, file.Close()))
 	}
 	return s, nil
 }
 
-// recover cuts off an unfinished last line and makes file and directory durable.
-func (s *JSONLines) recover(path string) error {
+// repair cuts off an unfinished last line and makes file and directory durable.
+func (s *JSONLines) repair(path string) error {
 	info, err := s.file.Stat()
 	if err != nil {
 		return err

@@ -169,6 +169,26 @@ func TestVerifyFindsEntriesOfOtherTenants(t *testing.T) {
 	require.Contains(t, report.Problems[0].What, "another tenant")
 }
 
+func TestVerifyFindsLeavesOutOfPlace(t *testing.T) {
+	t.Parallel()
+	for what, displace := range map[string]func(l *testLog){
+		"there is no leaf -2":                     func(l *testLog) { l.waiting[0].Leaf = -2 },
+		"leaf 4 stands where 11 was due":          func(l *testLog) { l.waiting[0].Leaf = 4 },
+		"leaf 11 comes after entries without":     func(l *testLog) { l.waiting[1].Leaf = 11 },
+		"stands where 2 was due":                  func(l *testLog) { l.sequenced[2].Leaf = 1<<63 - 1 },
+		"ids of entries without a leaf do not":    func(l *testLog) { slices.Reverse(l.waiting) },
+		"entry and witness have different digest": func(l *testLog) { l.witnesses[16].Digest[0] ^= 1 },
+		"it is missing: a witness vouches for it": func(l *testLog) { l.waiting = l.waiting[:5] },
+	} {
+		l := sampleLog(t)
+		displace(l)
+		report, err := l.verify(l.export())
+		require.ErrorIs(t, err, translog.ErrTampered, what)
+		found := slices.ContainsFunc(report.Problems, func(p translog.Problem) bool { return strings.Contains(p.What, what) })
+		require.True(t, found, "%s: %v", what, report.Problems)
+	}
+}
+
 func TestVerifyTakesEntriesAndWitnessesInTurns(t *testing.T) {
 	t.Parallel()
 	l := sampleLog(t)
