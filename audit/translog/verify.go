@@ -50,22 +50,25 @@ type VerifyOptions struct {
 // [VerifyOptions].
 //
 // If the log has problems, they are in the report and the error wraps
-// [ErrTampered]. If r is no whole bundle or asks too much memory the error wraps
-// [ErrBundle], otherwise an error is that of r; the report then says what was
-// seen up to there.
+// [ErrTampered]. If r is no whole bundle or asks for too much memory, the error
+// wraps [ErrBundle]; if r fails, it wraps that error. Then the report says what
+// was seen up to there.
 func Verify(r io.Reader, v Verifier, opts VerifyOptions) (Report, error) {
 	if v == nil {
 		return Report{}, errors.New("translog: verify: no verifier given")
 	}
 	a := newAuditor(v, opts)
-	if err := a.read(r); err != nil {
-		return a.report, fmt.Errorf("translog: verify: %w", err)
+	err := a.read(r)
+	if err != nil {
+		err = fmt.Errorf("translog: verify: %w", err)
+	} else {
+		a.finish()
 	}
-	a.finish()
 	if a.report.Found > 0 {
-		return a.report, fmt.Errorf("translog: %w: %d problems; %s", ErrTampered, a.report.Found, a.first)
+		tampered := fmt.Errorf("translog: %w: %d problems, the first: %s", ErrTampered, a.report.Found, a.first)
+		err = errors.Join(tampered, err)
 	}
-	return a.report, nil
+	return a.report, err
 }
 
 // auditor is the state of one Verify.

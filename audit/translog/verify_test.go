@@ -255,8 +255,12 @@ func TestVerifyRefusesWhatIsNoBundle(t *testing.T) {
 	} {
 		_, err := l.verify([]byte(text))
 		require.ErrorIs(t, err, translog.ErrBundle, name)
+		require.NotErrorIs(t, err, translog.ErrTampered, name)
 	}
-	_, err := translog.Verify(io.MultiReader(strings.NewReader(good[:99]), failing{}), l.key.verifier, translog.VerifyOptions{})
+	_, err := l.verify([]byte(strings.Replace(good, `"leaf":0`, `"leaf":1`, 1)[:len(good)/2]))
+	require.ErrorIs(t, err, translog.ErrBundle)
+	require.ErrorIs(t, err, translog.ErrTampered, "what was found before the end is told")
+	_, err = translog.Verify(io.MultiReader(strings.NewReader(good[:99]), failing{}), l.key.verifier, translog.VerifyOptions{})
 	require.ErrorIs(t, err, io.ErrClosedPipe)
 	require.NotErrorIs(t, err, translog.ErrBundle)
 }
