@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Kind is what an operation does.
@@ -60,8 +61,8 @@ type Interceptor func(next Handler) Handler
 // that does not exist one that wraps ErrInvalid.
 func Apply(c Connector, interceptors ...Interceptor) Handler {
 	h := func(ctx context.Context, op Operation) (Result, error) { return apply(ctx, c, op) }
-	for i := len(interceptors) - 1; i >= 0; i-- {
-		h = interceptors[i](h)
+	for _, intercept := range slices.Backward(interceptors) {
+		h = intercept(h)
 	}
 	return h
 }

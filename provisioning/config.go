@@ -182,7 +182,7 @@ func (c Config) withDefaults() (Config, error) {
 func (c TenantConfig) withDefaults(lease time.Duration) (TenantConfig, error) {
 	var errs []error
 	if c.Policy == nil {
-		errs = append(errs, errors.New("Policy is missing"))
+		errs = append(errs, errors.New("config: Policy is missing"))
 	}
 	if c.Zone == nil {
 		c.Zone = time.UTC
@@ -190,7 +190,7 @@ func (c TenantConfig) withDefaults(lease time.Duration) (TenantConfig, error) {
 	systems := make(map[string]System, len(c.Systems))
 	for name, s := range c.Systems {
 		if s.Connector == nil {
-			errs = append(errs, fmt.Errorf("system %s: Connector is missing", name))
+			errs = append(errs, fmt.Errorf("config: system %s: Connector is missing", name))
 		}
 		if !slices.Contains([]Mode{ReportOnly, AddOnly, Managed}, s.Mode) {
 			errs = append(errs, fmt.Errorf("system %s: mode %q: want \"\", %q or %q", name, s.Mode, AddOnly, Managed))

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/joinery-iam/joinery/audit"
@@ -219,11 +220,7 @@ func nextBoundary(s policy.Subject) time.Time {
 
 // reasonText returns a reason in one line: rule > role > role.
 func reasonText(r policy.Reason) string {
-	text := "rule " + r.Rule
-	for _, role := range r.Roles {
-		text += " > role " + role
-	}
-	return text
+	return strings.Join(append([]string{"rule " + r.Rule}, r.Roles...), " > role ")
 }
 
 // marshalReasons returns reasons as they are stored with an item.

@@ -201,11 +201,9 @@ func (j *job) refused(tx state.Tx, account *state.Account, it *state.Item, a att
 		if mine {
 			other = *it
 		}
-		switch {
-		case other.Kind == state.ItemProfile:
+		other.Known = absent
+		if other.Kind == state.ItemProfile {
 			other.Known = ""
-		default:
-			other.Known = absent
 		}
 		other.State, other.Problem = state.ItemWaiting, waitsForAccount
 		switch {

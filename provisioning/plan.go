@@ -282,15 +282,15 @@ func planKind(account state.Account, it state.Item) connector.Kind {
 
 // nameOf returns what a person is called.
 func nameOf(tx state.Tx, person string) (string, error) {
-	rows, err := tx.WorkersOf(person)
-	if err != nil || len(rows) == 0 {
+	workers, err := workersOf(tx, person)
+	if err != nil || len(workers) == 0 {
 		return "", err
 	}
-	var w hrsource.Worker
-	if err := json.Unmarshal(rows[len(rows)-1].Body, &w); err != nil {
-		return "", err
-	}
-	return strings.Join(w.Attributes(hrsource.Assignment{})["displayName"], ""), nil
+	return displayName(workers[len(workers)-1]), nil
+}
+
+func displayName(w hrsource.Worker) string {
+	return strings.Join(w.Attributes(hrsource.Assignment{})["displayName"], "")
 }
 
 func (l Line) compare(m Line) int {

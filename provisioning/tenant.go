@@ -1,6 +1,7 @@
 package provisioning
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -45,20 +46,13 @@ func wall() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 // version identifies everything that decisions depend on but the facts: the
 // policy, and how far the engine may go in each system.
 func (t *Tenant) version() string {
-	v := t.cfg.Policy.Version()
+	parts := []string{t.cfg.Policy.Version()}
 	for _, name := range slices.Sorted(maps.Keys(t.cfg.Systems)) {
 		if mode := t.cfg.Systems[name].Mode; mode != Managed {
-			v += fmt.Sprintf("+%s:%s", name, modeName(mode))
+			parts = append(parts, name+":"+cmp.Or(string(mode), "reportOnly"))
 		}
 	}
-	return v
-}
-
-func modeName(m Mode) string {
-	if m == ReportOnly {
-		return "reportOnly"
-	}
-	return string(m)
+	return strings.Join(parts, "+")
 }
 
 // write keeps an audit entry in the transaction of the step it tells of.

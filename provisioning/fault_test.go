@@ -1,0 +1,161 @@
+package provisioning_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/joinery-iam/joinery/connector"
+	"github.com/joinery-iam/joinery/connector/memory"
+	"github.com/joinery-iam/joinery/hrsource"
+	"github.com/joinery-iam/joinery/provisioning"
+	"github.com/joinery-iam/joinery/provisioning/provisioningtest"
+	"github.com/stretchr/testify/require"
+)
+
+func TestLostReplyMakesNoSecondAccount(t *testing.T) {
+	t.Parallel()
+	b := bench(t, provisioningtest.Config{})
+	b.Target("directory").Fault(memory.Fault{Kinds: []connector.Kind{connector.Create}, Times: 1, Do: memory.LoseReply})
+	b.HR.Put(provisioningtest.Worker("1", "Ada", "Engineering", "2026-01-01"))
+	b.Sync()
+	require.Equal(t, 1, accounts(b, "directory"))
+	require.Equal(t, []string{"group/engineering", "group/staff"}, entitlements(account(t, b, "directory", "1")))
+	require.Equal(t, 1, b.Target("directory").Calls(connector.Create), "what was read back is not sent again")
+}
+
+func TestServerThatFailsEverythingLosesNothing(t *testing.T) {
+	t.Parallel()
+	b := bench(t, provisioningtest.Config{})
+	b.HR.Put(provisioningtest.Worker("1", "Ada", "Engineering", "2026-01-01"))
+	b.Sync()
+	directory := b.Target("directory")
+	directory.Fault(memory.Fault{Do: memory.Fail})
+	b.HR.Put(provisioningtest.Worker("2", "Grace", "Engineering", "2026-01-01"))
+	b.HR.End("1", "2025-12-31")
+	_, err := b.Read(t.Context(), provisioningtest.SourceName)
+	require.NoError(t, err)
+	_, err = b.Drain(t.Context())
+	require.NoError(t, err, "a failing system is no error of the engine")
+	require.False(t, account(t, b, "git", "1").Active, "another system is not held up")
+
+	status, err := b.Status(t.Context())
+	require.NoError(t, err)
+	require.Zero(t, status.Undecided)
+	require.Positive(t, status.Systems["directory"]["due"]+status.Systems["directory"]["sending"])
+
+	directory.Clear()
+	b.Settle()
+	require.False(t, account(t, b, "directory", "1").Active)
+	require.True(t, account(t, b, "directory", "2").Active)
+	require.True(t, account(t, b, "git", "2").Active)
+}
+
+func TestThrottlingIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	b := bench(t, provisioningtest.Config{})
+	b.Target("directory").Fault(memory.Fault{Times: 3, Do: memory.Throttle})
+	b.HR.Put(provisioningtest.Worker("1", "Ada", "Engineering", "2026-01-01"))
+	b.Sync()
+	require.True(t, account(t, b, "directory", "1").Active)
+	require.Equal(t, 1, accounts(b, "directory"))
+}
+
+func TestUnknownEntitlementFailsThatGrantAlone(t *testing.T) {
+	t.Parallel()
+	b := bench(t, provisioningtest.Config{Tenant: func(c *provisioning.TenantConfig) {
+		c.Systems["directory"] = provisioning.System{Mode: provisioning.Managed, Connector: memory.New(memory.Config{
+			Entitlements: []connector.Entitlement{{Kind: "group", Name: "staff"}},
+		})}
+	}})
+	b.HR.Put(provisioningtest.Worker("1", "Ada", "Engineering", "2026-01-01"))
+	b.Sync()
+	status, err := b.Status(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 1, status.Systems["directory"]["parked"])
+	require.Equal(t, 3, status.Systems["directory"]["settled"], "account, attributes and the other group")
+	require.True(t, account(t, b, "git", "1").Active)
+}
+
+func TestDisableThatHasNoEffectIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	b := bench(t, provisioningtest.Config{
+		Tenant: func(c *provisioning.TenantConfig) {
+			c.Systems["directory"] = provisioning.System{Mode: provisioning.Managed, Connector: &liar{memory.New(memory.Config{})}}
+		},
+		Engine: func(c *provisioning.Config) { c.Retry.Attempts = 3 },
+	})
+	b.HR.Put(provisioningtest.Worker("1", "Ada", "Sales", "2026-01-01"))
+	b.Sync()
+	b.HR.End("1", "2025-12-31")
+	b.Sync()
+	plan, err := b.Plan(t.Context(), provisioning.PlanRequest{})
+	require.NoError(t, err)
+	require.Len(t, plan.Lines, 1)
+	require.Equal(t, connector.Disable, plan.Lines[0].Kind)
+	require.Equal(t, "parked", plan.Lines[0].State)
+	require.NotEmpty(t, plan.Lines[0].Note)
+}
+
+// liar reports that it disabled an account and does nothing.
+type liar struct{ *memory.System }
+
+func (l *liar) Disable(ctx context.Context, req connector.AccountRequest) (connector.Result, error) {
+	found, err := l.Find(ctx, connector.FindRequest{ID: req.Ref.ID})
+	if err != nil {
+		return connector.Result{}, err
+	}
+	return connector.Result{Outcome: connector.Applied, Account: found[0]}, nil
+}
+
+func TestVanishedAccountIsMadeAgainIfWeMadeIt(t *testing.T) {
+	t.Parallel()
+	b := bench(t, provisioningtest.Config{})
+	b.HR.Put(provisioningtest.Worker("1", "Ada", "Sales", "2026-01-01"))
+	b.Sync()
+	b.Target("directory").Remove(account(t, b, "directory", "1").ID)
+	b.HR.Change("1", func(w *hrsource.Worker) { w.Assignments[0].Department = "Engineering" })
+	b.Sync()
+	a := account(t, b, "directory", "1")
+	require.Equal(t, "ada", a.Name)
+	require.Equal(t, []string{"group/engineering", "group/staff"}, entitlements(a))
+}
+
+func TestOneRefusedAttributeSaysSoAndHoldsUpNothingElse(t *testing.T) {
+	t.Parallel()
+	b := bench(t, provisioningtest.Config{})
+	b.HR.Put(provisioningtest.Worker("1", "Ada", "Engineering", "2026-01-01"))
+	b.Sync()
+	b.Target("directory").Fault(memory.Fault{Kinds: []connector.Kind{connector.Update}, Do: memory.Deny})
+	b.HR.Change("1", func(w *hrsource.Worker) { w.Assignments[0].Department = "Sales" })
+	b.Sync()
+	require.Equal(t, []string{"group/sales", "group/staff"}, entitlements(account(t, b, "directory", "1")))
+	b.Target("directory").Clear()
+	n, err := b.Retry(t.Context(), "directory", "")
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	b.Settle()
+	require.Equal(t, `"Sales"`, account(t, b, "directory", "1").Attributes["department"].String())
+}
+
+func TestPolicyThatFailsChangesNothing(t *testing.T) {
+	t.Parallel()
+	e := &switchable{Evaluator: load(t, office)}
+	b := bench(t, provisioningtest.Config{Evaluator: e, Systems: []string{"directory", "git"}})
+	b.HR.Put(provisioningtest.Worker("1", "Ada", "Engineering", "2026-01-01"))
+	b.Sync()
+	e.fail(errors.New("no answer"))
+	b.HR.Change("1", func(w *hrsource.Worker) { w.Assignments[0].Department = "Nowhere" })
+	b.Sync()
+	a := account(t, b, "directory", "1")
+	require.True(t, a.Active)
+	require.Equal(t, []string{"group/engineering", "group/staff"}, entitlements(a))
+	status, err := b.Status(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 1, status.Undecided)
+
+	e.fail(nil)
+	b.HR.Change("1", func(w *hrsource.Worker) { w.Assignments[0].JobTitle = "Engineer" })
+	b.Sync()
+	require.Equal(t, []string{"group/staff"}, entitlements(account(t, b, "directory", "1")))
+}

@@ -1,0 +1,148 @@
+package provisioning_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/joinery-iam/joinery/hrsource"
+	"github.com/joinery-iam/joinery/provisioning"
+	"github.com/joinery-iam/joinery/provisioning/provisioningtest"
+	"github.com/stretchr/testify/require"
+)
+
+// crowd is a bench with n people in Sales, all provisioned.
+func crowd(t *testing.T, n int, cfg provisioningtest.Config) *provisioningtest.Bench {
+	t.Helper()
+	b := bench(t, cfg)
+	for i := range n {
+		b.HR.Put(provisioningtest.Worker(fmt.Sprintf("%04d", i), "P"+fmt.Sprint(i), "Sales", "2026-01-01"))
+	}
+	b.Sync()
+	require.Equal(t, n, activeIn(b, "directory"))
+	return b
+}
+
+func activeIn(b *provisioningtest.Bench, system string) int {
+	n := 0
+	for _, a := range b.Target(system).Accounts() {
+		if a.Active {
+			n++
+		}
+	}
+	return n
+}
+
+func TestMassTerminationIsHeldAsAWholeUntilSomebodyReleasesIt(t *testing.T) {
+	t.Parallel()
+	b := crowd(t, 60, provisioningtest.Config{})
+	for i := range 7 { // 10 % of 60 are 6
+		b.HR.End(fmt.Sprintf("%04d", i), "2025-12-31")
+	}
+	b.Sync()
+	require.Equal(t, 60, activeIn(b, "directory"), "nothing of the run acts")
+	status, err := b.Status(t.Context())
+	require.NoError(t, err)
+	require.Len(t, status.Held, 1)
+	require.Contains(t, status.Held[0].Note, "7 of 60 would be hit by disable")
+
+	b.Sync()
+	b.Clock.Set(b.Clock.Now().Add(48 * time.Hour))
+	b.Settle()
+	require.Equal(t, 60, activeIn(b, "directory"), "neither another read nor time releases it")
+
+	b.AnswerCase(provisioning.CaseGuard, provisioning.ChoiceRelease)
+	b.Settle()
+	require.Equal(t, 53, activeIn(b, "directory"))
+}
+
+func TestSlowLeakBelowEachRunsLimitIsCaughtByTheWindow(t *testing.T) {
+	t.Parallel()
+	b := crowd(t, 60, provisioningtest.Config{})
+	for i := range 20 {
+		b.HR.End(fmt.Sprintf("%04d", i), "2025-12-31")
+		b.Sync()
+		b.Clock.Set(b.Clock.Now().Add(time.Hour))
+	}
+	require.GreaterOrEqual(t, activeIn(b, "directory"), 54, "6 in 24 hours, and no more")
+}
+
+func TestUrgentTerminationDoesNotWaitForTheMassThatIsHeld(t *testing.T) {
+	t.Parallel()
+	b := crowd(t, 60, provisioningtest.Config{})
+	for i := range 20 {
+		b.HR.End(fmt.Sprintf("%04d", i), "2025-12-31")
+	}
+	b.HR.Change("0042", func(w *hrsource.Worker) { w.AccessEnd = b.Clock.Now() })
+	b.Sync()
+	require.False(t, account(t, b, "directory", "0042").Active)
+	require.Empty(t, account(t, b, "directory", "0042").Entitlements)
+	require.Equal(t, 59, activeIn(b, "directory"))
+}
+
+func TestTerminationThatTurnsUrgentLeavesTheHeldRun(t *testing.T) {
+	t.Parallel()
+	b := crowd(t, 60, provisioningtest.Config{})
+	for i := range 20 {
+		b.HR.End(fmt.Sprintf("%04d", i), "2025-12-31")
+	}
+	b.Sync()
+	require.Equal(t, 60, activeIn(b, "directory"))
+	b.HR.Change("0003", func(w *hrsource.Worker) { w.Involuntary = true })
+	b.Sync()
+	require.False(t, account(t, b, "directory", "0003").Active)
+	require.Equal(t, 59, activeIn(b, "directory"))
+}
+
+func TestAnotherLookDoesNotCarryAHeldItemPastTheGuard(t *testing.T) {
+	t.Parallel()
+	b := crowd(t, 60, provisioningtest.Config{})
+	for i := range 20 {
+		b.HR.End(fmt.Sprintf("%04d", i), "2025-12-31")
+	}
+	b.Sync()
+	for i := range 20 { // one by one, each far below every limit
+		b.HR.Change(fmt.Sprintf("%04d", i), func(w *hrsource.Worker) { w.Phone = "123" })
+		b.Sync()
+	}
+	require.Equal(t, 60, activeIn(b, "directory"))
+}
+
+func TestAddingIsNeverGuarded(t *testing.T) {
+	t.Parallel()
+	b := crowd(t, 200, provisioningtest.Config{})
+	status, err := b.Status(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, status.Held)
+}
+
+func TestReportOnlyIsTheZeroModeAndWritesNothing(t *testing.T) {
+	t.Parallel()
+	b := bench(t, provisioningtest.Config{Tenant: func(c *provisioning.TenantConfig) {
+		d := c.Systems["directory"]
+		d.Mode = ""
+		c.Systems["directory"] = d
+	}})
+	b.HR.Put(provisioningtest.Worker("1", "Ada", "Sales", "2026-01-01"))
+	b.Sync()
+	require.Zero(t, accounts(b, "directory"))
+	plan, err := b.Plan(t.Context(), provisioning.PlanRequest{})
+	require.NoError(t, err)
+	require.NotEmpty(t, plan.Lines, "but shows what it would do")
+}
+
+func TestAddOnlyTakesNothingAway(t *testing.T) {
+	t.Parallel()
+	b := bench(t, provisioningtest.Config{Tenant: func(c *provisioning.TenantConfig) {
+		d := c.Systems["directory"]
+		d.Mode = provisioning.AddOnly
+		c.Systems["directory"] = d
+	}})
+	b.HR.Put(provisioningtest.Worker("1", "Ada", "Sales", "2026-01-01"))
+	b.Sync()
+	b.HR.End("1", "2025-12-31")
+	b.Sync()
+	a := account(t, b, "directory", "1")
+	require.True(t, a.Active)
+	require.Len(t, a.Entitlements, 2)
+}
