@@ -134,22 +134,24 @@ func (r *rowReader) take(first line) (row, error) {
 	}
 	s := splitter{comma: r.comma}
 	done, wrong := s.feed(first)
-	certain := s.cells // of the first line alone
+	certain, open := s.cells, s.open // of the first line alone
 	start, size := r.at-1, len(first.text)
 	for !done && wrong == nil {
 		l, err := r.line()
 		if errors.Is(err, io.EOF) {
-			wrong = s.unclosed()
+			wrong = unclosed(first, open)
 			break
 		}
 		if err != nil {
 			return row{}, err
 		}
 		if size += 1 + len(l.text); l.cut || size > r.lines.max {
-			wrong = s.unclosed()
+			wrong = unclosed(first, open)
 			break
 		}
-		done, wrong = s.feed(l)
+		if done, wrong = s.feed(l); wrong != nil {
+			wrong = unclosed(first, open) // where the quotes went wrong
+		}
 	}
 	lines := r.ahead[start:r.at]
 	if wrong == nil {
@@ -180,7 +182,7 @@ func (r *rowReader) checkShape(s *splitter, lines []line) (certain []cell, wrong
 	}
 	for i, c := range s.cells {
 		if strings.Contains(c.text, "\n") && i < width && !r.layout.lines[i] {
-			return s.cells[:i], s.problem(c.line, c.column, c.text, "a closing quote on the same line")
+			return s.cells[:i], problem(c.line, c.column, c.text, "a closing quote on the same line")
 		}
 	}
 	if len(s.cells) == width {
@@ -191,7 +193,7 @@ func (r *rowReader) checkShape(s *splitter, lines []line) (certain []cell, wrong
 	if len(s.cells) > 1 && len(lines) == 1 {
 		certain = s.cells[:1]
 	}
-	return certain, s.problem(lines[0].number, 1, lines[0].text, cellCount(width, len(s.cells)))
+	return certain, problem(lines[0].number, 1, lines[0].text, cellCount(width, len(s.cells)))
 }
 
 func join(lines []line) string {

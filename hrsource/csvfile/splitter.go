@@ -37,7 +37,7 @@ func (s *splitter) feed(l line) (done bool, wrong *hrsource.Problem) {
 			}
 			text, after, more := strings.Cut(rest, string(rune(s.comma)))
 			if i := strings.IndexByte(text, '"'); i >= 0 {
-				return false, s.problem(l.number, column+i, text, "quotes around the whole cell and each quote inside it twice")
+				return false, problem(l.number, column+i, text, "quotes around the whole cell and each quote inside it twice")
 			}
 			s.cells = append(s.cells, cell{text: text, line: l.number, column: column})
 			if !more {
@@ -59,7 +59,7 @@ func (s *splitter) feed(l line) (done bool, wrong *hrsource.Problem) {
 		s.quoted = false
 		s.open.text = s.text.String()
 		if rest = strings.TrimLeft(after, " "); rest != "" && rest[0] != s.comma {
-			return false, s.problem(l.number, len(l.text)-len(rest)+1, rest, "a delimiter after a closing quote, or a quote inside a cell written twice")
+			return false, problem(l.number, len(l.text)-len(rest)+1, rest, "a delimiter after a closing quote, or a quote inside a cell written twice")
 		}
 		s.cells = append(s.cells, s.open)
 		if rest == "" {
@@ -69,13 +69,12 @@ func (s *splitter) feed(l line) (done bool, wrong *hrsource.Problem) {
 	}
 }
 
-// unclosed is the problem of a quote that is never closed.
-func (s *splitter) unclosed() *hrsource.Problem {
-	text, _, _ := strings.Cut(s.text.String(), "\n")
-	return s.problem(s.open.line, s.open.column, text, "a closing quote")
+// unclosed is the problem of a quote that opens a cell in l and is never closed.
+func unclosed(l line, open cell) *hrsource.Problem {
+	return problem(l.number, open.column, l.text[open.column:], "a closing quote")
 }
 
-func (s *splitter) problem(line, column int, value, want string) *hrsource.Problem {
+func problem(line, column int, value, want string) *hrsource.Problem {
 	return &hrsource.Problem{Line: line, Column: column, Value: shorten(value, maxValue), Want: want}
 }
 
