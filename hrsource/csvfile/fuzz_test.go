@@ -1,6 +1,7 @@
 package csvfile_test
 
 import (
+	"io"
 	"strconv"
 	"strings"
 	"testing"
@@ -23,7 +24,7 @@ func FuzzRows(f *testing.F) {
 			t.Skip("too large, or holds the line that is looked for")
 		}
 		const end = "lastly,Zoe,note"
-		s := of(t, "id,name,notes\n"+rows+"\n"+end, csvfile.Config{})
+		s := of(t, "", csvfile.Config{Open: inMemory("id,name,notes\n" + rows + "\n" + end)})
 		all, proof, err := read(t, s)
 		if err != nil {
 			t.Fatalf("a good header and a good row: %v", err)
@@ -51,6 +52,10 @@ func FuzzRows(f *testing.F) {
 			t.Errorf("%d lines were read, there are %d: %q", count(raw), want, raw)
 		}
 	})
+}
+
+func inMemory(content string) func() (io.ReadCloser, error) {
+	return func() (io.ReadCloser, error) { return stream{strings.NewReader(content)}, nil }
 }
 
 func checkPosition(t *testing.T, r hrsource.Record, last int) {
@@ -85,7 +90,7 @@ func FuzzFile(f *testing.F) {
 		if len(content) > 10_000 {
 			t.Skip("too large")
 		}
-		all, proof, err := read(t, of(t, content, csvfile.Config{Evidence: csvfile.Trailer}))
+		all, proof, err := read(t, of(t, "", csvfile.Config{Open: inMemory(content), Evidence: csvfile.Trailer}))
 		if err == nil && len(all) == 0 {
 			t.Error("neither records nor an error")
 		}
