@@ -41,7 +41,7 @@ fuzz: ## each fuzz target for FUZZTIME (default 20s)
 
 .PHONY: crash
 crash: ## the crash test at full length: each journal write, each reply, KILLS random moments
-	go test ./internal/crashtest -run TestCrash -timeout 60m -v -kills $(or $(KILLS),100) -people 200 -every
+	go test ./provisioning/internal/crashtest -run TestCrash -timeout 60m -v -kills $(or $(KILLS),100) -people 200 -every
 
 .PHONY: bench
 bench: ## the benchmarks

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/joinery-iam/joinery/audit"
+	"github.com/joinery-iam/joinery/audit/translog"
+	"github.com/joinery-iam/joinery/hrsource"
+	"github.com/joinery-iam/joinery/hrsource/csvfile"
+	"github.com/joinery-iam/joinery/policy"
+	"github.com/joinery-iam/joinery/provisioning"
+	"github.com/joinery-iam/joinery/provisioning/sqlstore"
+	"github.com/joinery-iam/joinery/provisioning/sqlstore/sqlite"
+	"github.com/joinery-iam/joinery/scim"
+)
+
+const (
+	tenantName = "default"
+	sourceName = "people"
+)
+
+// setup is everything that a run needs.
+type setup struct {
+	tenant *provisioning.Tenant
+	closes []io.Closer
+}
+
+func (s *setup) close() {
+	for i := range s.closes {
+		_ = s.closes[len(s.closes)-1-i].Close() // all of it was committed before
+	}
+}
+
+// open puts the parts together. In a plan without a database there is one in
+// memory, so that not even a file is made.
+func open(ctx context.Context, o options, out io.Writer) (s *setup, err error) {
+	s = &setup{}
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+	rules, err := policy.LoadFile(o.policy)
+	if err != nil {
+		return s, err
+	}
+	cfg := provisioning.TenantConfig{Policy: rules}
+	if cfg.Systems, err = o.systems(rules.Systems()); err != nil {
+		return s, err
+	}
+	if cfg.Zone, err = hrsource.LoadZone(o.zone); err != nil {
+		return s, err
+	}
+	source, err := csvfile.New(csvfile.Config{
+		Name: sourceName, Path: o.people, DateFormats: []string{o.dateFormat}, Evidence: csvfile.Evidence(o.evidence),
+		Custom: strings.FieldsFunc(o.custom, func(r rune) bool { return r == ',' }),
+	})
+	if err != nil {
+		return s, err
+	}
+	cfg.Sources = []provisioning.Source{{Source: source}}
+	if o.auditLog != "" && !o.plan {
+		sink, err := audit.OpenJSONLines(o.auditLog)
+		if err != nil {
+			return s, err
+		}
+		s.closes, cfg.Sinks = append(s.closes, sink), append(cfg.Sinks, sink)
+	}
+	store, err := o.store(ctx)
+	if err != nil {
+		return s, err
+	}
+	s.closes = append(s.closes, store)
+	engine := provisioning.Config{
+		Store: store, Lease: 20 * time.Second,
+		Retry:  provisioning.Retry{Max: 30 * time.Second},
+		Tenant: func(context.Context, string) (provisioning.TenantConfig, error) { return cfg, nil },
+	}
+	if o.keyFile != "" && !o.plan {
+		if engine.Signer, err = signer(o.keyFile, out); err != nil {
+			return s, err
+		}
+	}
+	e, err := provisioning.New(engine)
+	if err != nil {
+		return s, err
+	}
+	s.tenant, err = e.Tenant(ctx, tenantName)
+	return s, err
+}
+
+// systems connects the server under the name that the policy uses.
+func (o options) systems(named []string) (map[string]provisioning.System, error) {
+	name := o.system
+	if name == "" {
+		if len(named) != 1 {
+			return nil, fmt.Errorf("policy %s names the systems %s: say with -system which of them -url is", o.policy, strings.Join(named, ", "))
+		}
+		name = named[0]
+	}
+	target, err := scim.New(scim.Config{BaseURL: o.url, Token: func(context.Context) (string, error) {
+		token, err := os.ReadFile(o.tokenFile)
+		return strings.TrimSpace(string(token)), err
+	}})
+	if err != nil {
+		return nil, err
+	}
+	return map[string]provisioning.System{name: {Connector: target, Mode: provisioning.Managed}}, nil
+}
+
+func (o options) store(ctx context.Context) (*sqlstore.Store, error) {
+	if _, err := os.Stat(o.db); o.plan && errors.Is(err, fs.ErrNotExist) {
+		return sqlite.Open(ctx, ":memory:")
+	}
+	return sqlite.Open(ctx, o.db)
+}
+
+// signer reads the key that signs the audit log, or makes one.
+func signer(file string, out io.Writer) (translog.Signer, error) {
+	private, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		made, public, err := translog.GenerateKey("joinery-csv-to-scim")
+		if err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(file, []byte(made), 0o600); err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(file+".pub", []byte(public), 0o600); err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(out, "made the key %s; keep it apart from the database, and %s.pub to verify with\n", file, file)
+		private = []byte(made)
+	} else if err != nil {
+		return nil, err
+	}
+	return translog.NewSigner(strings.TrimSpace(string(private)))
+}
