@@ -1,0 +1,95 @@
+package policy
+
+import (
+	"maps"
+	"slices"
+)
+
+// Document is a policy as it is written: the content of a policy file as a Go
+// value. The zero Document lacks its version and does not compile.
+type Document struct {
+	// Version is the version of the format, 1.
+	Version int `json:"version"`
+	// Attributes declares, by name, the custom attributes that conditions and
+	// templates may read beside those of [BuiltIn].
+	Attributes map[string]Attribute `json:"attributes,omitempty"`
+	// Roles holds bundles of grants by name.
+	Roles map[string]Role `json:"roles,omitempty"`
+	// Rules say who gets what. Their order means nothing.
+	Rules []Rule `json:"rules,omitempty"`
+	// Accounts says, by system, what an account there looks like. Every system
+	// in which something is granted needs an entry.
+	Accounts map[string]AccountMapping `json:"accounts,omitempty"`
+}
+
+// Role is a named bundle of entitlements.
+type Role struct {
+	// Inherits names roles whose grants this one has as well.
+	Inherits []string `json:"inherits,omitempty"`
+	// Grants are entitlements in the form system:kind/name.
+	Grants []string `json:"grants,omitempty"`
+	// Description is for people.
+	Description string `json:"description,omitempty"`
+}
+
+// Rule gives roles and entitlements to those for whom a condition holds.
+type Rule struct {
+	// Name identifies the rule in reasons. It is required and unique.
+	Name string `json:"name"`
+	// When is the condition, an expression that is true or false. It is required;
+	// "true" holds for everybody.
+	When string `json:"when"`
+	// Roles and Grants are what the rule gives: at least one of either.
+	Roles  []string `json:"roles,omitempty"`
+	Grants []string `json:"grants,omitempty"`
+	// From and Until bound the time in which the rule gives anything, as days
+	// written 2006-01-02 in the zone of the relationship: from the beginning of
+	// the day From until the end of the day Until. Empty means no bound.
+	From  string `json:"from,omitempty"`
+	Until string `json:"until,omitempty"`
+	// Description is for people.
+	Description string `json:"description,omitempty"`
+}
+
+// AccountMapping says what an account in one system looks like.
+type AccountMapping struct {
+	// Name is the attribute of the account that holds the login name. It is
+	// required.
+	Name string `json:"name"`
+	// Candidates are templates of login names in order of preference. There must
+	// be one at least.
+	Candidates []string `json:"candidates"`
+	// Attributes holds templates by attribute of the account. One template is one
+	// value, several are several; none at all clears the attribute.
+	Attributes map[string][]string `json:"attributes,omitempty"`
+	// After names systems whose accounts are made first, for those who should
+	// have one there.
+	After []string `json:"after,omitempty"`
+}
+
+// clone returns a copy of d that shares nothing with it.
+func (d Document) clone() Document {
+	d.Attributes = maps.Clone(d.Attributes)
+	for name, a := range d.Attributes {
+		a.Values = slices.Clone(a.Values)
+		d.Attributes[name] = a
+	}
+	d.Roles = maps.Clone(d.Roles)
+	for name, r := range d.Roles {
+		r.Inherits, r.Grants = slices.Clone(r.Inherits), slices.Clone(r.Grants)
+		d.Roles[name] = r
+	}
+	d.Rules = slices.Clone(d.Rules)
+	for i, r := range d.Rules {
+		d.Rules[i].Roles, d.Rules[i].Grants = slices.Clone(r.Roles), slices.Clone(r.Grants)
+	}
+	d.Accounts = maps.Clone(d.Accounts)
+	for system, a := range d.Accounts {
+		a.Candidates, a.After, a.Attributes = slices.Clone(a.Candidates), slices.Clone(a.After), maps.Clone(a.Attributes)
+		for name, templates := range a.Attributes {
+			a.Attributes[name] = slices.Clone(templates)
+		}
+		d.Accounts[system] = a
+	}
+	return d
+}

@@ -1,0 +1,31 @@
+package policy
+
+// What a policy may be at most. The limits stand far above any policy that
+// people can review; they bound the time and memory that a policy from somebody
+// else can take.
+const (
+	maxDocument   = 4 << 20 // bytes of text
+	maxDepth      = 32      // levels of nesting in YAML
+	maxRules      = 10_000
+	maxRoles      = 5_000
+	maxSystems    = 500
+	maxAttributes = 500
+	maxList       = 2_000 // entries of one list
+	maxInherits   = 16    // levels of roles above each other
+	maxExpanded   = 500_000
+	maxNameLength = 200
+
+	maxExpression  = 8 << 10 // bytes; the parser recurses without a limit of its own
+	maxNodes       = 200     // nodes of its syntax tree
+	maxPattern     = 256     // bytes of a regular expression
+	maxPatternSize = 1_000   // instructions that it compiles to
+	maxMemory      = 100_000 // elements that one evaluation may allocate
+
+	maxTemplate = 1_024 // bytes
+	maxFilters  = 10    // of one placeholder
+
+	maxValue  = 4 << 10 // bytes of one attribute value that a policy reads
+	maxValues = 1_000   // values of one attribute that a policy reads
+
+	maxProblems = 100 // reported by one load
+)

@@ -1,0 +1,60 @@
+package policy_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/joinery-iam/joinery/policy"
+)
+
+var now = time.Date(2026, 5, 4, 10, 0, 0, 0, time.UTC)
+
+// person returns somebody with one relationship that has always been live.
+func person(attributes policy.Attributes) policy.Subject {
+	return policy.Subject{
+		At: now, Person: "p1",
+		Relationships: []policy.Relationship{{ID: "hr/1", Primary: true, Spans: []policy.Span{{Attributes: attributes}}}},
+	}
+}
+
+// ada has the attributes that the mappings of company need.
+func ada(more policy.Attributes) policy.Attributes {
+	a := policy.Attributes{"givenName": {"Ada"}, "familyName": {"Byron"}, "displayName": {"Ada Byron"}, "department": {"Engines"}}
+	for k, v := range more {
+		a[k] = v
+	}
+	return a
+}
+
+func evaluate(t *testing.T, e policy.Evaluator, s policy.Subject) policy.Decision {
+	t.Helper()
+	d, err := e.Evaluate(t.Context(), s)
+	require.NoError(t, err)
+	return d
+}
+
+// grantsOf returns what is granted, as texts.
+func grantsOf(d policy.Decision) []string {
+	out := []string{}
+	for _, g := range d.Grants {
+		out = append(out, g.Entitlement.String())
+	}
+	return out
+}
+
+func at(text string) time.Time {
+	when, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		panic(err)
+	}
+	return when
+}
+
+func zone(t *testing.T, name string) *time.Location {
+	t.Helper()
+	z, err := time.LoadLocation(name)
+	require.NoError(t, err)
+	return z
+}

@@ -1,0 +1,122 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// inputs are what templates read for one person.
+type inputs struct {
+	facts   Attributes
+	own     map[string]Account
+	manager map[string]Account
+}
+
+// rendered is what came of a template.
+type rendered struct {
+	values []string
+	// missing are the inputs without a value, by where they come from.
+	missing []part
+	// filled says that some input had a value, or that there are none.
+	filled bool
+}
+
+// observed returns an attribute of an account; its ID goes by the name id.
+func observed(accounts map[string]Account, system, name string) []string {
+	a, ok := accounts[system]
+	if !ok {
+		return nil
+	}
+	if name == "id" && a.ID != "" {
+		return []string{a.ID}
+	}
+	return a.Attributes[name]
+}
+
+func (in inputs) values(p part) []string {
+	switch p.source {
+	case sourceAccount:
+		return observed(in.own, p.system, p.name)
+	case sourceManager:
+		return observed(in.manager, p.system, p.name)
+	default:
+		return in.facts[p.name]
+	}
+}
+
+// render fills a template in. An input that is a list on its own gives a value
+// for each entry; elsewhere, the first counts.
+func (t template) render(in inputs) (out rendered, err error) {
+	if len(t.parts) == 1 && t.parts[0].source != "" {
+		return t.parts[0].renderAlone(in)
+	}
+	var text, run strings.Builder
+	inputs, filled := 0, 0
+	for _, p := range t.parts {
+		if p.source == "" && !p.mark {
+			run.WriteString(p.text)
+			continue
+		}
+		if p.mark {
+			text.WriteString(unmark(run.String()) + p.text)
+			run.Reset()
+			continue
+		}
+		inputs++
+		one, err := p.renderAlone(in)
+		if err != nil {
+			return out, err
+		}
+		out.missing = append(out.missing, one.missing...)
+		if len(one.values) > 0 {
+			run.WriteString(one.values[0])
+			filled++
+		}
+	}
+	text.WriteString(unmark(run.String()))
+	value := text.String()
+	if filled < inputs {
+		value = strings.Join(strings.Fields(value), " ")
+	}
+	out.filled = inputs == 0 || filled > 0
+	if value != "" {
+		out.values = []string{value}
+	}
+	return out, nil
+}
+
+// renderAlone returns the values of one input.
+func (p part) renderAlone(in inputs) (out rendered, err error) {
+	values := in.values(p)
+	if len(values) > maxValues {
+		return out, fmt.Errorf("%s has %d values, the limit is %d", p, len(values), maxValues)
+	}
+	if len(values) == 0 {
+		values = []string{""}
+	}
+	for _, v := range values {
+		if len(v) > maxValue {
+			return out, fmt.Errorf("%s has a value of %d bytes, the limit is %d", p, len(v), maxValue)
+		}
+		for _, f := range p.filters {
+			v = f.apply(v)
+		}
+		if v = unmark(v); v != "" && !slices.Contains(out.values, v) {
+			out.values = append(out.values, v)
+		}
+	}
+	if out.filled = len(out.values) > 0; !out.filled {
+		out.missing = []part{p}
+	}
+	return out, nil
+}
+
+// unmark takes the braces from what only looks like a mark of ours, so that
+// nobody's name can make the engine put something in its place.
+func unmark(s string) string {
+	for strings.Contains(s, Counter) || strings.Contains(s, NamePlaceholder) {
+		s = strings.ReplaceAll(strings.ReplaceAll(s, Counter, "n"), NamePlaceholder, "name")
+	}
+	return s
+}
