@@ -142,3 +142,8 @@ func TestZone(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "Asia/Tokyo", loc.String())
 }
+
+func TestWorkerKeyString(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "hr/17", hrsource.WorkerKey{Source: "hr", ID: "17"}.String())
+}

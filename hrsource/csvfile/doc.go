@@ -26,7 +26,9 @@
 // That a file ends does not prove that it is whole. [Config.Evidence] names what
 // does: a .done file beside it or a trailer row, each with the number of rows.
 // Without it, with a number that differs, or with a row whose id could not be read,
-// the proof is incomplete and nobody may be taken as gone.
+// the proof is incomplete and nobody may be taken as gone. A file is meant to
+// hold everyone: one with nothing but changes may be read without evidence, which
+// makes nobody a leaver.
 //
 // # Reading
 //

@@ -236,16 +236,18 @@ func TestRowsThatContradictEachOther(t *testing.T) {
 
 func TestDuplicates(t *testing.T) {
 	t.Parallel()
-	got := records(t, "id,dept,last day\n1,A,2026-03-31\n1,B,2026-03-31\n2,A,\n2,A,\n3,x,bad\n3,x,2026-01-01\n", csvfile.Config{})
-	require.Equal(t, []string{"1", "2", "3"}, ids(got), "never twice for one key")
+	got := records(t, "id,dept,last day\n1,A,2026-03-31\n1,B,2026-03-31\n2,A,\n2,A,\n3,x,bad\n3,x,2026-01-01\n4,x,2026-01-01\n4,x,bad\n", csvfile.Config{})
+	require.Equal(t, []string{"1", "2", "3", "4"}, ids(got), "never twice for one key")
 	require.Len(t, got[0].Problems, 1)
 	require.Equal(t, "department", got[0].Problems[0].Field)
 	require.Equal(t, "2026-03-31", got[0].Worker.TerminationDate.String(), "what both say stands")
 	require.Empty(t, got[1].Problems, "the same row twice says nothing else")
 	require.Equal(t, "people.csv:4,5", got[1].Position)
-	require.Len(t, got[2].Problems, 1)
-	require.Equal(t, "terminationDate", got[2].Problems[0].Field)
-	require.True(t, got[2].Worker.TerminationDate.IsZero())
+	for _, r := range got[2:] {
+		require.Len(t, r.Problems, 1)
+		require.Equal(t, "terminationDate", r.Problems[0].Field)
+		require.True(t, r.Worker.TerminationDate.IsZero(), "one of two rows is unreadable")
+	}
 }
 
 func TestUnknownDayLeavesTheAssignmentOut(t *testing.T) {

@@ -194,7 +194,7 @@ func TestFilesThatAreRefused(t *testing.T) {
 
 func TestColumnsThatAreNotRead(t *testing.T) {
 	t.Parallel()
-	got := records(t, "id,Departmnt,End Date,Department ID,Source\n1,x,y,z,workday\n",
+	got := records(t, "id,Departmnt,End Date,Department ID,Phone 2,Ed,,Source\n1,x,y,z,5,6,7,workday\n",
 		csvfile.Config{Columns: map[string]string{"Departmnt": "", "End Date": ""}})
 	require.Equal(t, hrsource.Worker{
 		Key: hrsource.WorkerKey{Source: "hr", ID: "1"}, Assignments: []hrsource.Assignment{{}},

@@ -25,18 +25,26 @@ func didYouMean(s string, known []string) string {
 }
 
 // nearest returns the one of known that s looks like a typing error of: at most
-// one slip in a short word, two in a long one. A known word with a longer ending
-// (department id) is another word, not an error. "" means there is none.
+// one slip in a word of up to seven letters, two in a longer one, none in one of
+// up to three. A known word with another one or a number behind it (department
+// id, phone 2) is another word, not an error. "" means there is none.
 func nearest(s string, known []string) string {
 	folded := fold(s)
 	best, bestSlips := "", 3
 	for _, k := range known {
 		other := fold(k)
 		limit := 1
-		if min(len(folded), len(other)) >= 8 {
+		switch shorter := min(len(folded), len(other)); {
+		case shorter >= 8:
 			limit = 2
+		case shorter <= 3:
+			limit = 0
 		}
-		if d := slips(folded, other); d <= limit && d < bestSlips && (d < 2 || !strings.HasPrefix(folded, other)) {
+		behind, longer := strings.CutPrefix(folded, other)
+		if longer && (len(behind) > 1 || strings.ContainsAny(behind, "0123456789")) {
+			continue
+		}
+		if d := slips(folded, other); d <= limit && d < bestSlips {
 			best, bestSlips = k, d
 		}
 	}
