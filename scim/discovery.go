@@ -44,8 +44,8 @@ func (t *Target) discover(ctx context.Context) (facts, error) {
 			return found, nil
 		}
 	}
-	if patch, told := truth(config.object("patch").get("supported")); told {
-		found.patch = patch
+	if supported, told := truth(config.object("patch").get("supported")); told {
+		found.patch = supported
 	}
 	found.versions, _ = truth(config.object("etag").get("supported"))
 	t.remember(found)

@@ -120,6 +120,28 @@ func TestFindWalksOnWhenFiltersAreIgnored(t *testing.T) {
 	require.Empty(t, found, "what came does not match")
 }
 
+func TestFindWalksWhereExternalIDsCannotBeFilteredBy(t *testing.T) {
+	t.Parallel()
+	target := odd(t, map[string]http.HandlerFunc{"GET /Users": func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Query().Has("filter"):
+			say(400, `{"scimType":"invalidFilter"}`)(w, r)
+		case number(r.URL.Query(), "startIndex") == 1:
+			say(200, `{"totalResults":2,"Resources":[{"id":"1","userName":"a","externalId":"d"}]}`)(w, r)
+		case number(r.URL.Query(), "startIndex") == 2:
+			say(200, `{"totalResults":2,"Resources":[{"id":"2","userName":"b","externalId":"e"}]}`)(w, r)
+		default:
+			say(200, `{"totalResults":2,"Resources":[]}`)(w, r)
+		}
+	}})
+	found, err := target.Find(t.Context(), connector.FindRequest{ExternalID: "e"})
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+	require.Equal(t, "2", found[0].ID)
+	_, err = target.Find(t.Context(), connector.FindRequest{Name: "b"})
+	require.ErrorIs(t, err, connector.ErrInvalid, "a server that cannot filter at all is none of ours")
+}
+
 func TestFindReturnsAllThatMatch(t *testing.T) {
 	t.Parallel()
 	target := odd(t, map[string]http.HandlerFunc{"GET /Users": say(200, `{"totalResults":3,"Resources":[

@@ -10,7 +10,7 @@ import (
 
 	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/scim/internal/filter"
-	patchop "github.com/joinery-iam/joinery/scim/internal/patch"
+	"github.com/joinery-iam/joinery/scim/internal/patch"
 )
 
 // Grant adds the user to the group of that displayName, letter for letter. If
@@ -64,9 +64,9 @@ func (t *Target) member(ctx context.Context, req connector.GrantRequest, wanted 
 	if !found.patch {
 		return connector.Result{}, fmt.Errorf("the server has no PATCH: %w", errors.ErrUnsupported)
 	}
-	op := operation(patchop.Add, "members", []any{object{"value": req.Ref.ID}})
+	op := operation(patch.Add, "members", []any{object{"value": req.Ref.ID}})
 	if !wanted {
-		op = operation(patchop.Remove, "members[value eq "+filter.Quote(req.Ref.ID)+"]", nil)
+		op = operation(patch.Remove, "members[value eq "+filter.Quote(req.Ref.ID)+"]", nil)
 	}
 	_, err = t.do(ctx, call{method: http.MethodPatch, path: "/Groups/" + url.PathEscape(group), body: patchBody(op)})
 	if errors.Is(err, connector.ErrNotFound) {

@@ -95,15 +95,25 @@ func New(config Config) (*Target, error) {
 	}
 	t := &Target{base: base, config: config, ownClient: config.Client == nil}
 	if t.ownClient {
-		transport := http.DefaultTransport.(*http.Transport).Clone()
-		transport.MaxIdleConnsPerHost = 32
-		t.client = &http.Client{Transport: transport, Timeout: 30 * time.Second}
+		t.client = &http.Client{Transport: newTransport(), Timeout: 30 * time.Second}
 	} else {
 		copied := *config.Client
 		t.client = &copied
 	}
 	t.client.CheckRedirect = checkRedirect
 	return t, nil
+}
+
+// newTransport keeps more idle connections than the default, since all requests
+// go to one host.
+func newTransport() http.RoundTripper {
+	standard, ok := http.DefaultTransport.(*http.Transport)
+	if !ok { // the program has replaced it, and will have its reasons
+		return http.DefaultTransport
+	}
+	transport := standard.Clone()
+	transport.MaxIdleConnsPerHost = 32
+	return transport
 }
 
 // String names the target without its credentials.

@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"github.com/joinery-iam/joinery/connector"
-	patchop "github.com/joinery-iam/joinery/scim/internal/patch"
+	"github.com/joinery-iam/joinery/scim/internal/patch"
 )
 
 // edit is a change of one user, in the forms that the two methods need.
@@ -85,9 +85,9 @@ func (t *Target) Enable(ctx context.Context, req connector.AccountRequest) (conn
 
 func activation(active bool) func(user object) edit {
 	return func(user object) edit {
-		verb := patchop.Replace
+		verb := patch.Replace
 		if user.get("active") == nil {
-			verb = patchop.Add
+			verb = patch.Add
 		}
 		return edit{
 			operations: []any{operation(verb, "active", active)},
@@ -154,7 +154,7 @@ func (t *Target) send(ctx context.Context, found facts, user object, e edit, eta
 	}
 	// Whatever the server knows and we do not must survive.
 	whole := object{}
-	for key, v := range patchop.Clone(user) {
+	for key, v := range patch.Clone(user) {
 		whole[key] = v
 	}
 	whole.remove("meta")
