@@ -1,0 +1,70 @@
+package sqlstore
+
+import "github.com/joinery-iam/joinery/provisioning/internal/state"
+
+const (
+	accountColumns = `person, system, remote_id, name, present, active, origin, observed, etag, spell, seen_at, owner, epoch, lease_until`
+
+	getAccount      = `/* account */ SELECT ` + accountColumns + ` FROM joinery_account WHERE tenant = ?1 AND person = ?2 AND system = ?3`
+	accountsOf      = `/* accounts of */ SELECT ` + accountColumns + ` FROM joinery_account WHERE tenant = ?1 AND person = ?2 ORDER BY system`
+	accountByRemote = `/* account by remote id */ SELECT ` + accountColumns + ` FROM joinery_account
+		WHERE tenant = ?1 AND system = ?2 AND remote_id = ?3 AND remote_id <> ''`
+	putAccount = `/* put account */ INSERT INTO joinery_account (tenant, ` + accountColumns + `)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, '', 0, 0)
+		ON CONFLICT (tenant, person, system) DO UPDATE SET remote_id = excluded.remote_id, name = excluded.name, present = excluded.present,
+		active = excluded.active, origin = excluded.origin, observed = excluded.observed, etag = excluded.etag, spell = excluded.spell,
+		seen_at = excluded.seen_at`
+
+	holdLease = `/* hold lease */ SELECT ` + accountColumns + ` FROM joinery_account
+		WHERE tenant = ?1 AND person = ?2 AND system = ?3 AND owner = ?4 AND epoch = ?5 AND owner <> '' @update`
+	endLease = `/* end lease */ UPDATE joinery_account SET owner = '', lease_until = 0
+		WHERE tenant = ?1 AND person = ?2 AND system = ?3 AND owner = ?4 AND epoch = ?5 AND owner <> ''`
+)
+
+func scanAccount(r row, a *state.Account) error {
+	return r.Scan(&a.Person, &a.System, &a.RemoteID, &a.Name, &a.Exists, &a.Active, &a.Origin, bytes{&a.Observed}, &a.ETag, &a.Spell,
+		at{&a.SeenAt}, &a.Owner, &a.Epoch, at{&a.LeaseUntil})
+}
+
+// Account implements [state.Work].
+func (t *transaction) Account(person, system string) (state.Account, error) {
+	return oneOf(t, scanAccount, getAccount, person, system)
+}
+
+// PutAccount implements [state.Work].
+func (t *transaction) PutAccount(a state.Account) error {
+	_, err := t.exec(putAccount, a.Person, a.System, a.RemoteID, a.Name, bit(a.Exists), bit(a.Active), a.Origin, blob(a.Observed),
+		a.ETag, a.Spell, micros(a.SeenAt))
+	return err
+}
+
+// AccountsOf implements [state.Work].
+func (t *transaction) AccountsOf(person string) ([]state.Account, error) {
+	return listOf(t, scanAccount, accountsOf, person)
+}
+
+// AccountByRemote implements [state.Work].
+func (t *transaction) AccountByRemote(system, remoteID string) (state.Account, error) {
+	return oneOf(t, scanAccount, accountByRemote, system, remoteID)
+}
+
+// Lock implements [state.Work].
+func (t *transaction) Lock(person, system, owner string, epoch int64) (state.Account, error) {
+	if !t.write {
+		return state.Account{}, errReadOnly
+	}
+	held, err := listOf(t, scanAccount, holdLease, person, system, owner, epoch)
+	if err != nil {
+		return state.Account{}, err
+	}
+	if len(held) == 0 {
+		return state.Account{}, state.ErrFenced
+	}
+	return held[0], nil
+}
+
+// Unclaim implements [state.Work].
+func (t *transaction) Unclaim(person, system, owner string, epoch int64) error {
+	_, err := t.exec(endLease, person, system, owner, epoch)
+	return err
+}

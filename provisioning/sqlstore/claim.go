@@ -1,0 +1,88 @@
+package sqlstore
+
+import (
+	"time"
+
+	"github.com/joinery-iam/joinery/provisioning/internal/state"
+)
+
+const (
+	// queue walks the index of the items that can be acted on, in the order of
+	// their turn, past the accounts that somebody has. Lanes sort by urgency, so a
+	// highest lane cuts the less urgent ones off.
+	queue = `/* queue */ SELECT i.person FROM joinery_item i
+		WHERE i.tenant = ?1 AND i.system = ?2 AND i.free = 1 AND i.lane <= ?3 AND i.retry_at <= ?4
+		AND NOT EXISTS (SELECT 1 FROM joinery_account a
+			WHERE a.tenant = i.tenant AND a.person = i.person AND a.system = i.system AND a.lease_until > ?4)
+		ORDER BY i.lane, i.decided_at, i.person LIMIT ?5 @skip`
+	// Whoever comes second finds the lease taken, and leaves it alone: the
+	// exclusion is in this statement, whatever the one before has read.
+	takeLease = `/* take lease */ INSERT INTO joinery_account (tenant, ` + accountColumns + `)
+		VALUES (?1, ?2, ?3, '', '', 0, 0, '', ?7, '', 0, 0, ?4, 1, ?5)
+		ON CONFLICT (tenant, person, system) DO UPDATE SET owner = excluded.owner, epoch = joinery_account.epoch + 1,
+		lease_until = excluded.lease_until WHERE joinery_account.lease_until <= ?6`
+	claimedItems = `/* claimed items */ SELECT ` + itemColumns + ` FROM joinery_item i
+		WHERE i.tenant = ?1 AND i.person = ?2 AND i.system = ?3 AND i.free = 1 AND i.lane <= ?4 AND i.retry_at <= ?5
+		ORDER BY i.lane, i.decided_at, i.kind, i.item_key`
+	nextRetry = `/* next retry */ SELECT MIN(CASE WHEN COALESCE(a.lease_until, 0) > i.retry_at THEN a.lease_until ELSE i.retry_at END)
+		FROM joinery_item i LEFT JOIN joinery_account a ON a.tenant = i.tenant AND a.person = i.person AND a.system = i.system
+		WHERE i.tenant = ?1 AND i.free = 1 AND (i.retry_at <> 0 OR COALESCE(a.lease_until, 0) <> 0)`
+)
+
+// itemsEach is about how many items an account has that come due together.
+const itemsEach = 8
+
+// Claim implements [state.Work].
+func (t *transaction) Claim(c state.Claim) ([]state.Claimed, error) {
+	lane := state.LaneBatch
+	if c.Urgent {
+		lane = state.LaneImmediate
+	}
+	claimed := []state.Claimed{}
+	for len(claimed) < c.Limit {
+		page := (c.Limit - len(claimed)) * itemsEach
+		people, err := listStrings(t, queue, c.System, string(lane), micros(c.Wall), page)
+		if err != nil {
+			return nil, err
+		}
+		before := len(claimed)
+		for _, person := range people {
+			if len(claimed) == c.Limit {
+				break
+			}
+			// A person who comes again on this page has the new lease already.
+			n, err := t.exec(takeLease, person, c.System, c.Owner, micros(c.Until), micros(c.Wall), []byte{})
+			if err != nil {
+				return nil, err
+			}
+			if n == 0 {
+				continue
+			}
+			one := state.Claimed{}
+			if one.Account, err = t.Account(person, c.System); err != nil {
+				return nil, err
+			}
+			if one.Items, err = listOf(t, scanItem, claimedItems, person, c.System, string(lane), micros(c.Wall)); err != nil {
+				return nil, err
+			}
+			claimed = append(claimed, one)
+		}
+		if len(people) < page || len(claimed) == before {
+			break
+		}
+	}
+	return claimed, nil
+}
+
+// NextRetry implements [state.Work].
+func (t *transaction) NextRetry() (time.Time, error) {
+	n, err := oneOf(t, func(r row, n *int64) error {
+		var least *int64
+		if err := r.Scan(&least); err != nil || least == nil {
+			return err
+		}
+		*n = *least
+		return nil
+	}, nextRetry)
+	return instant(n), err
+}

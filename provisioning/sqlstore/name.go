@@ -1,0 +1,39 @@
+package sqlstore
+
+import (
+	"errors"
+	"time"
+
+	"github.com/joinery-iam/joinery/provisioning/internal/state"
+)
+
+const (
+	// Two who want the same name meet at the key: one of them inserts nothing, and
+	// reads who was first.
+	reserveName = `/* reserve name */ INSERT INTO joinery_name (tenant, namespace, name, person, reserved_at)
+		VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING`
+	nameOwner = `/* name owner */ SELECT person FROM joinery_name WHERE tenant = ?1 AND namespace = ?2 AND name = ?3`
+	names     = `/* names */ SELECT name FROM joinery_name WHERE tenant = ?1 AND namespace = ?2 AND person = ?3 ORDER BY reserved_at, name`
+)
+
+// ReserveName implements [state.Facts].
+func (t *transaction) ReserveName(namespace, name, person string, when time.Time) (string, error) {
+	if _, err := t.exec(reserveName, namespace, name, person, micros(when)); err != nil {
+		return "", err
+	}
+	return t.NameOwner(namespace, name)
+}
+
+// NameOwner implements [state.Facts].
+func (t *transaction) NameOwner(namespace, name string) (string, error) {
+	owner, err := oneOf(t, scalar[string], nameOwner, namespace, name)
+	if errors.Is(err, state.ErrNotFound) {
+		return "", nil
+	}
+	return owner, err
+}
+
+// Names implements [state.Facts].
+func (t *transaction) Names(namespace, person string) ([]string, error) {
+	return listStrings(t, names, namespace, person)
+}

@@ -1,0 +1,90 @@
+package sqlstore
+
+import (
+	"time"
+
+	"github.com/joinery-iam/joinery/provisioning/internal/state"
+)
+
+const (
+	runColumns = `id, kind, cause, state, note, opened_at, sealed_at, records, changed, problems`
+
+	getRun     = `/* run */ SELECT ` + runColumns + ` FROM joinery_run WHERE tenant = ?1 AND id = ?2`
+	runsIn     = `/* runs in */ SELECT ` + runColumns + ` FROM joinery_run WHERE tenant = ?1 AND state = ?2 ORDER BY opened_at, id`
+	latestRuns = `/* latest runs */ SELECT ` + runColumns + ` FROM joinery_run WHERE tenant = ?1 ORDER BY opened_at DESC, id DESC LIMIT ?2`
+	runState   = `/* run state */ SELECT state FROM joinery_run WHERE tenant = ?1 AND id = ?2`
+	putRun     = `/* put run */ INSERT INTO joinery_run (tenant, ` + runColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+		ON CONFLICT (tenant, id) DO UPDATE SET kind = excluded.kind, cause = excluded.cause, state = excluded.state, note = excluded.note,
+		opened_at = excluded.opened_at, sealed_at = excluded.sealed_at, records = excluded.records, changed = excluded.changed,
+		problems = excluded.problems`
+	// The queue is an index over items that can be acted on; releasing a run moves
+	// its items in, holding it again takes them out.
+	freeItems = `/* free items */ UPDATE joinery_item SET free = ?3
+		WHERE tenant = ?1 AND run = ?2 AND state <> 'settled' AND state IN ('due', 'sending') AND released = 0`
+
+	removals = `/* removals */ SELECT system, removes, lane, COUNT(*) FROM joinery_item
+		WHERE tenant = ?1 AND run = ?2 AND state <> 'settled' AND removes <> '' AND released = 0
+		GROUP BY system, removes, lane ORDER BY system, removes, lane`
+	reserve  = `/* reserve */ INSERT INTO joinery_reserved (tenant, at, run, system, kind, lane, n) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`
+	reserved = `/* reserved */ SELECT system, kind, lane, SUM(n) FROM joinery_reserved
+		WHERE tenant = ?1 AND at > ?2 GROUP BY system, kind, lane ORDER BY system, kind, lane`
+	population = `/* population */ SELECT COUNT(*) FROM joinery_account WHERE tenant = ?1 AND system = ?2 AND present = 1 AND active = 1`
+)
+
+func scanRun(r row, run *state.Run) error {
+	return r.Scan(&run.ID, &run.Kind, &run.Cause, &run.State, &run.Note, at{&run.OpenedAt}, at{&run.SealedAt},
+		&run.Records, &run.Changed, &run.Problems)
+}
+
+func scanCount(r row, c *state.Count) error { return r.Scan(&c.System, &c.Kind, &c.Lane, &c.N) }
+
+// Run implements [state.Runs].
+func (t *transaction) Run(id string) (state.Run, error) {
+	return oneOf(t, scanRun, getRun, id)
+}
+
+// PutRun implements [state.Runs].
+func (t *transaction) PutRun(run state.Run) error {
+	if _, err := t.exec(putRun, run.ID, run.Kind, run.Cause, string(run.State), run.Note, micros(run.OpenedAt), micros(run.SealedAt),
+		run.Records, run.Changed, run.Problems); err != nil {
+		return err
+	}
+	_, err := t.exec(freeItems, run.ID, bit(run.State == state.RunReleased))
+	return err
+}
+
+// RunsIn implements [state.Runs].
+func (t *transaction) RunsIn(in state.RunState) ([]state.Run, error) {
+	return listOf(t, scanRun, runsIn, string(in))
+}
+
+// LatestRuns implements [state.Runs].
+func (t *transaction) LatestRuns(limit int) ([]state.Run, error) {
+	return listOf(t, scanRun, latestRuns, atMost(limit))
+}
+
+// Removals implements [state.Runs].
+func (t *transaction) Removals(run string) ([]state.Count, error) {
+	return listOf(t, scanCount, removals, run)
+}
+
+// Reserve implements [state.Runs].
+func (t *transaction) Reserve(run string, when time.Time, counts []state.Count) error {
+	for _, c := range counts {
+		if _, err := t.exec(reserve, micros(when), run, c.System, c.Kind, string(c.Lane), c.N); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Reserved implements [state.Runs].
+func (t *transaction) Reserved(since time.Time) ([]state.Count, error) {
+	return listOf(t, scanCount, reserved, micros(since))
+}
+
+// Population implements [state.Runs].
+func (t *transaction) Population(system string) (int, error) {
+	n, err := count(t, population, system)
+	return int(n), err
+}
