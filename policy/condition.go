@@ -63,11 +63,15 @@ func (c *conditions) compile(source string, bad func(offset int, msg string)) (c
 	}()
 	tree, err := parser.ParseWithConfig(source, c.config)
 	if err != nil {
-		if at, ok := errors.AsType[*file.Error](err); ok && strings.HasSuffix(at.Message, "token EOF") {
+		at, ok := errors.AsType[*file.Error](err)
+		switch {
+		case ok && strings.HasSuffix(at.Message, "token EOF"):
 			bad(utf8.RuneCountInString(source), "the condition ends too early")
-			return nil
+		case ok && strings.HasSuffix(at.Message, "maximum allowed nodes"):
+			bad(0, fmt.Sprintf("the condition has more than %d parts", maxNodes))
+		default:
+			c.report(err, bad)
 		}
-		c.report(err, bad)
 		return nil
 	}
 	r := reader{conditions: c, bad: bad}
