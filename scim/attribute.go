@@ -134,7 +134,7 @@ func (a attribute) read(user object) connector.Value {
 		v = a.element(user).get(a.sub)
 	case a.sub != "":
 		v = a.home(user).object(a.key).get(a.sub)
-		if _, bare := a.home(user).get(a.key).(string); bare && a.key == "manager" {
+		if _, bare := a.home(user).get(a.key).(string); bare && a.name == "manager" {
 			v = a.home(user).get(a.key) // some servers show the id alone
 		}
 	default:
@@ -175,7 +175,7 @@ func (c change) write(user object) {
 		home.set(c.key, c.encoded())
 	default:
 		inner := home.object(c.key)
-		if inner == nil {
+		if inner == nil || c.name == "manager" { // what else it says is of another one
 			inner = object{}
 		}
 		if c.value.IsNull() {
@@ -183,7 +183,7 @@ func (c change) write(user object) {
 		} else {
 			inner.set(c.sub, c.encoded())
 		}
-		if len(inner) == 0 || c.value.IsNull() && c.key == "manager" {
+		if len(inner) == 0 {
 			home.remove(c.key)
 		} else {
 			home.set(c.key, inner)

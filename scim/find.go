@@ -14,7 +14,7 @@ import (
 
 // Find asks by id, else by externalId, else by userName, and compares what comes
 // with all that was asked for. Names are compared without regard to case. Where
-// the server refuses to filter by externalId, all users are looked through.
+// the server refuses to filter by an attribute, all users are looked through.
 func (t *Target) Find(ctx context.Context, req connector.FindRequest) ([]connector.Account, error) {
 	if req.ID == "" && req.ExternalID == "" && req.Name == "" {
 		return nil, fmt.Errorf("finding: nothing to look for: %w", connector.ErrInvalid)
@@ -67,7 +67,7 @@ func (t *Target) users(ctx context.Context, req connector.FindRequest) ([]object
 		path.Attr, wanted = "externalId", req.ExternalID
 	}
 	_, err := t.walk(ctx, "/Users", equal(path, wanted), false, match)
-	if errors.Is(err, connector.ErrInvalid) && path.Attr == "externalId" {
+	if errors.Is(err, connector.ErrInvalid) {
 		matching = nil
 		_, err = t.walk(ctx, "/Users", nil, true, match)
 	}

@@ -59,48 +59,87 @@ func (t *Target) page(ctx context.Context, path string, query url.Values, start,
 // startIndex. Unless it is thorough, it believes totalResults and saves the last
 // request.
 func (t *Target) walk(ctx context.Context, path string, query url.Values, thorough bool, yield func(object) error) (connector.Proof, error) {
-	seen := map[string]bool{}
-	first, steady, repeated := -1, true, false
+	w := evidence{seen: map[string]bool{}, steady: true}
 	for start := 1; ; {
 		p, err := t.page(ctx, path, query, start, t.config.PageSize)
 		if err != nil {
 			return connector.Proof{}, err
 		}
-		if start == 1 {
-			first = p.total
-		} else if p.total != first {
-			steady = false
-		}
-		before := len(seen)
-		for _, r := range p.resources {
-			id := r.text("id")
-			if seen[id] {
-				repeated = true
-				continue
-			}
-			seen[id] = true
+		before := len(w.seen)
+		for _, r := range w.fresh(p, start) {
 			if err := yield(r); err != nil {
 				return connector.Proof{}, err
 			}
 		}
 		start += p.length
-		if len(seen) == before || !thorough && p.total >= 0 && start > p.total {
+		if len(w.seen) == before || !thorough && p.total >= 0 && start > p.total {
 			break
 		}
 	}
-	proof := connector.Proof{Count: len(seen)}
+	if w.startedOver && !w.repeated {
+		// Beyond the end, some servers begin again. They can be told from those
+		// that ignore startIndex by asking for the second resource alone.
+		p, err := t.page(ctx, path, query, 2, 1)
+		if err != nil {
+			return connector.Proof{}, err
+		}
+		w.repeated = len(p.resources) != 1 || p.resources[0].text("id") != w.second
+	}
+	return w.proof(), nil
+}
+
+// evidence is what a walk noticed.
+type evidence struct {
+	seen        map[string]bool
+	second      string // the id that came second
+	total       int    // of the first page
+	steady      bool   // total was the same on every page
+	repeated    bool   // an id came twice
+	startedOver bool   // an id came twice, but only beyond the total
+}
+
+// fresh takes note of the page at start and returns what is new on it.
+func (w *evidence) fresh(p page, start int) []object {
+	if start == 1 {
+		w.total = p.total
+	} else if p.total != w.total {
+		w.steady = false
+	}
+	beyond := start > w.total && len(w.seen) == w.total
+	var fresh []object
+	for _, r := range p.resources {
+		id := r.text("id")
+		switch {
+		case !w.seen[id]:
+			fresh = append(fresh, r)
+			w.seen[id] = true
+			if len(w.seen) == 2 {
+				w.second = id
+			}
+		case beyond:
+			w.startedOver = true
+		default:
+			w.repeated = true
+		}
+	}
+	return fresh
+}
+
+func (w *evidence) proof() connector.Proof {
+	n := len(w.seen)
+	proof := connector.Proof{Count: n}
 	switch {
-	case repeated:
-		proof.Basis = fmt.Sprintf("%d seen, but the server repeated some: its paging cannot be relied on", len(seen))
-	case !steady:
-		proof.Basis = fmt.Sprintf("%d seen, but totalResults changed on the way", len(seen))
-	case first != len(seen):
-		proof.Basis = fmt.Sprintf("%d seen, but totalResults said %d", len(seen), first)
+	case w.repeated:
+		proof.Basis = fmt.Sprintf("%d seen, but the server repeated some: its paging cannot be relied on", n)
+	case !w.steady:
+		proof.Basis = fmt.Sprintf("%d seen, but totalResults changed on the way", n)
+	case w.total != n:
+		proof.Basis = fmt.Sprintf("%d seen, but totalResults said %d", n, w.total)
 	default:
 		proof.Complete = true
-		proof.Basis = fmt.Sprintf("totalResults said %d on every page, and as many different ids were seen", first)
+		proof.Basis = fmt.Sprintf("totalResults said %d on every page, and as many different ids were seen", n)
 	}
-	return proof, nil
+	return proof
 }
 
 // List walks all users. The walk counts as complete if totalResults was the same

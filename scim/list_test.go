@@ -83,6 +83,12 @@ func TestListDoesNotBelieveOddServers(t *testing.T) {
 		"fewer than asked for":                          {func(start, _ int) (int, int, int) { return start, min(start+6, 25), 25 }, 25, true},
 		"startIndex ignored":                            {func(int, int) (int, int, int) { return 1, 10, 25 }, 10, false},
 		"startIndex ignored, total is that of the page": {func(int, int) (int, int, int) { return 1, 10, 10 }, 10, false},
+		"starts over beyond the end": {func(start, count int) (int, int, int) {
+			if start > 25 {
+				start = 1
+			}
+			return start, min(start+count-1, start+9, 25), 25
+		}, 25, true},
 		"total is that of the page": {func(start, _ int) (int, int, int) {
 			to := min(start+9, 25)
 			return start, to, to - start + 1
@@ -120,7 +126,7 @@ func TestFindWalksOnWhenFiltersAreIgnored(t *testing.T) {
 	require.Empty(t, found, "what came does not match")
 }
 
-func TestFindWalksWhereExternalIDsCannotBeFilteredBy(t *testing.T) {
+func TestFindWalksWhereFiltersAreRefused(t *testing.T) {
 	t.Parallel()
 	target := odd(t, map[string]http.HandlerFunc{"GET /Users": func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -134,12 +140,12 @@ func TestFindWalksWhereExternalIDsCannotBeFilteredBy(t *testing.T) {
 			say(200, `{"totalResults":2,"Resources":[]}`)(w, r)
 		}
 	}})
-	found, err := target.Find(t.Context(), connector.FindRequest{ExternalID: "e"})
-	require.NoError(t, err)
-	require.Len(t, found, 1)
-	require.Equal(t, "2", found[0].ID)
-	_, err = target.Find(t.Context(), connector.FindRequest{Name: "b"})
-	require.ErrorIs(t, err, connector.ErrInvalid, "a server that cannot filter at all is none of ours")
+	for _, req := range []connector.FindRequest{{ExternalID: "e"}, {Name: "b"}} {
+		found, err := target.Find(t.Context(), req)
+		require.NoError(t, err)
+		require.Len(t, found, 1)
+		require.Equal(t, "2", found[0].ID)
+	}
 }
 
 func TestFindReturnsAllThatMatch(t *testing.T) {

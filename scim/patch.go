@@ -23,14 +23,18 @@ func operations(user object, wanted []change) []any {
 			ops = append(ops, c.patchElement(user))
 		case c.sub != "" && !c.value.IsNull() && c.home(user).object(c.key) == nil:
 			// All parts of one that is missing go into one operation.
-			whole := c.attribute.parent()
+			whole := c.parent()
 			if added[whole] == nil {
 				added[whole] = object{}
 				ops = append(ops, operation(patch.Add, whole, added[whole]))
 			}
 			added[whole][c.sub] = c.encoded()
-		case c.value.IsNull() && c.key == "manager":
-			ops = append(ops, operation(patch.Remove, c.attribute.parent(), nil))
+		case c.name == "manager" && c.value.IsNull():
+			ops = append(ops, operation(patch.Remove, c.parent(), nil))
+		case c.name == "manager":
+			// As a whole: what else it says is of another manager, and some servers
+			// do not find its parts.
+			ops = append(ops, operation(patch.Replace, c.parent(), object{c.sub: c.encoded()}))
 		case c.value.IsNull():
 			ops = append(ops, operation(patch.Remove, c.path(), nil))
 		case c.read(user).IsNull():
