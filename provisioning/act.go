@@ -104,7 +104,7 @@ func (j *job) step(ctx context.Context, last attempt, result outcome, item *stat
 		if item == nil {
 			return tx.Unclaim(account.Person, account.System, account.Owner, account.Epoch)
 		}
-		next, ok, err = j.prepare(ctx, tx, account, *item)
+		next, ok, err = j.prepare(tx, account, *item)
 		return err
 	})
 	return next, ok, err
@@ -113,7 +113,7 @@ func (j *job) step(ctx context.Context, last attempt, result outcome, item *stat
 // prepare reads the item again and journals what is about to be tried. An item
 // that was decided anew meanwhile is taken as it is now, or left alone if it may
 // not act any more.
-func (j *job) prepare(ctx context.Context, tx state.Tx, account state.Account, claimed state.Item) (attempt, bool, error) {
+func (j *job) prepare(tx state.Tx, account state.Account, claimed state.Item) (attempt, bool, error) {
 	it, err := tx.Item(claimed.Person, claimed.System, claimed.Kind, claimed.Key)
 	if err != nil {
 		return attempt{}, false, err
@@ -136,7 +136,7 @@ func (j *job) prepare(ctx context.Context, tx state.Tx, account state.Account, c
 		it.State = state.ItemSettled
 		return attempt{}, false, tx.PutItem(it)
 	}
-	if !j.target.supports(ctx, kind) {
+	if !j.target.supports(kind) {
 		return attempt{}, false, j.park(tx, it, fmt.Sprintf("the connector cannot %s", kind))
 	}
 	op, err := j.operation(tx, account, it, kind)

@@ -99,7 +99,7 @@ func TestErasureKeepsTheProof(t *testing.T) {
 	bundle := export(t, b)
 	report, err := verify(t, b, bundle)
 	require.NoError(t, err)
-	require.Equal(t, n, report.Erased)
+	require.EqualValues(t, n, report.Erased)
 	require.NotContains(t, string(bundle), "Ada")
 	require.Contains(t, string(bundle), "Grace")
 }

@@ -256,6 +256,9 @@ func (d *decision) place(it *state.Item, waits string) {
 	case d.forbidden(*it) != "":
 		it.State, it.Problem = state.ItemWaiting, d.forbidden(*it)
 	case it.State == state.ItemWaiting || it.State == state.ItemSettled:
+		if it.Removes != "" {
+			it.Run = d.run // what was forbidden when its run was judged is judged now
+		}
 		it.State, it.Problem = state.ItemDue, ""
 	}
 }

@@ -87,7 +87,8 @@ type TenantConfig struct {
 	// Guard limits what a run may take away.
 	Guard Guard
 
-	// Review holds every run until [Tenant.Apply] or an answer releases it.
+	// Review holds every run until a plan with its lines is applied. Urgent
+	// removals pass as they do with the guard.
 	Review bool
 
 	// Sinks are fed with the audit log, each at its own pace.
@@ -142,6 +143,16 @@ type Source struct {
 	// Every makes [Engine.Run] read the source this often. Zero means that the
 	// host calls [Tenant.Read] itself. Wall time.
 	Every time.Duration
+}
+
+// request is what the source should know about a read after one of previous
+// records.
+func (s Source) request(previous int) hrsource.SnapshotRequest {
+	req := hrsource.SnapshotRequest{Previous: previous, MaxShrink: s.MaxShrink}
+	if s.MaxShrink >= NoShrinkLimit {
+		req.MaxShrink = 0
+	}
+	return req
 }
 
 // NoShrinkLimit as a source's MaxShrink accepts a read however short it is.

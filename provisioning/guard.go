@@ -173,7 +173,9 @@ func (t *Tenant) breaches(tx state.Tx, counts, reserved []state.Count) ([]breach
 	type key struct{ system, kind string }
 	wanted, before := map[key]int{}, map[key]int{}
 	for _, c := range counts {
-		wanted[key{c.System, c.Kind}] += c.N
+		if t.cfg.Systems[c.System].Mode == Managed { // elsewhere nothing is taken away
+			wanted[key{c.System, c.Kind}] += c.N
+		}
 	}
 	for _, c := range reserved {
 		before[key{c.System, c.Kind}] += c.N
@@ -212,7 +214,7 @@ func (t *Tenant) passUrgent(tx state.Tx, run state.Run, counts, reserved []state
 			used += c.N
 		}
 	}
-	if urgent == 0 || t.cfg.Review {
+	if urgent == 0 {
 		return counts, nil
 	}
 	var pass []state.Item

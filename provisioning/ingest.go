@@ -55,15 +55,19 @@ func (t *Tenant) ingest(tx state.Tx, records []hrsource.Record) (string, error) 
 		if outcome.changed {
 			run.Changed++
 		}
-		if outcome.quarantined {
+		if outcome.quarantined != "" {
 			run.Problems++
 		}
 	}
 	return run.ID, tx.PutRun(run)
 }
 
-// taken says what became of a record.
-type taken struct{ changed, quarantined bool }
+// taken says what became of a record: whether it brought new facts, and the
+// subject of the case that was opened about what could not be understood.
+type taken struct {
+	changed     bool
+	quarantined string
+}
 
 // take takes one record over: what was understood becomes a fact, the rest goes
 // to quarantine.
@@ -81,14 +85,15 @@ func (t *Tenant) take(tx state.Tx, run state.Run, rec hrsource.Record) (taken, e
 			return taken{}, fmt.Errorf("worker %s: %w", w.Key, err)
 		}
 	}
+	var out taken
 	problems := rec.Problems
 	if _, err := w.Zone(t.cfg.Zone); err != nil && !slices.ContainsFunc(problems, func(p hrsource.Problem) bool { return p.Field == "timezone" }) {
 		problems = append(slices.Clone(problems), hrsource.Problem{Field: "timezone", Value: w.Timezone, Want: "an IANA name such as Europe/Berlin"})
 	}
 	if len(problems) > 0 {
 		whole := w.Key.ID == "" || !known || slices.ContainsFunc(problems, func(p hrsource.Problem) bool { return p.Field == "" })
-		if err := t.quarantine(tx, run, rec, problems, whole); err != nil || whole {
-			return taken{quarantined: true}, err
+		if out.quarantined, err = t.quarantine(tx, run, rec, problems, whole); err != nil || whole {
+			return out, err
 		}
 		fields := make([]string, len(problems))
 		for i, p := range problems {
@@ -100,13 +105,14 @@ func (t *Tenant) take(tx state.Tx, run state.Run, rec hrsource.Record) (taken, e
 	}
 	digest := w.Digest()
 	if known && string(digest[:]) == string(row.Digest) && row.MissingSince.IsZero() {
-		return taken{quarantined: len(problems) > 0}, nil
+		return out, nil
 	}
 	row.Source, row.ID = w.Key.Source, w.Key.ID
 	if err := t.record(tx, run, row, w, last); err != nil {
 		return taken{}, err
 	}
-	return taken{changed: true, quarantined: len(problems) > 0}, nil
+	out.changed = true
+	return out, nil
 }
 
 // record appends a version of a worker's facts and makes the person due.
@@ -153,9 +159,10 @@ func (t *Tenant) record(tx state.Tx, run state.Run, row state.Worker, w hrsource
 	return t.touch(tx, row.Person, run.ID, event)
 }
 
-// quarantine sets a record aside and asks for a better one.
-func (t *Tenant) quarantine(tx state.Tx, run state.Run, rec hrsource.Record, problems []hrsource.Problem, whole bool) error {
-	subject := rec.Worker.Key.String()
+// quarantine sets a record aside and asks for a better one. It returns the
+// subject of the case.
+func (t *Tenant) quarantine(tx state.Tx, run state.Run, rec hrsource.Record, problems []hrsource.Problem, whole bool) (subject string, err error) {
+	subject = rec.Worker.Key.String()
 	if rec.Worker.Key.ID == "" {
 		subject = rec.Position
 	}
@@ -173,9 +180,9 @@ func (t *Tenant) quarantine(tx state.Tx, run state.Run, rec hrsource.Record, pro
 		Problems []hrsource.Problem `json:"problems"`
 	}{rec.Position, rec.Raw, problems})
 	if err != nil {
-		return err
+		return subject, err
 	}
-	return t.ask(tx, state.Case{
+	return subject, t.ask(tx, state.Case{
 		Kind: CaseQuarantine, Subject: subject, Run: run.ID, Body: body,
 		Question: fmt.Sprintf("%s: %s (%s)", rec.Position, strings.Join(words, "; "), rest),
 		Choices:  []string{ChoiceDiscard, ChoiceKeep}, Default: ChoiceKeep,

@@ -15,11 +15,9 @@ import (
 const logBatch = 1000
 
 // sequence gives the entries that have none their place in the tree, and signs
-// the tree if it grew.
+// the tree.
 func (t *Tenant) sequence(ctx context.Context) error {
-	grew := false
-	for {
-		n := 0
+	for n := logBatch; n == logBatch; {
 		err := t.backend.Update(ctx, t.id, func(tx state.Tx) error {
 			entries, err := tx.Unsequenced(logBatch)
 			n = len(entries)
@@ -43,34 +41,41 @@ func (t *Tenant) sequence(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("audit log: %w", err)
 		}
-		grew = grew || n > 0
-		if n < logBatch {
-			break
-		}
 	}
-	if !grew || t.engine.cfg.Signer == nil {
+	if t.engine.cfg.Signer == nil {
 		return nil
 	}
-	return t.sign(ctx)
+	if err := t.sign(ctx); err != nil {
+		return fmt.Errorf("audit log: %w", err)
+	}
+	return nil
 }
 
-// sign keeps a checkpoint of the tree as it is. The signer may be slow, so it is
-// asked outside the transaction.
+// sign keeps a checkpoint of the tree as it is, unless there is one already. The
+// signer may be slow, so it is asked outside the transaction.
 func (t *Tenant) sign(ctx context.Context) error {
 	cp := translog.Checkpoint{Origin: origin(t.id)}
-	err := t.backend.View(ctx, t.id, func(tx state.Tx) (err error) {
+	signed := false
+	err := t.backend.View(ctx, t.id, func(tx state.Tx) error {
+		last, err := tx.CheckpointSize()
+		if err != nil {
+			return err
+		}
 		if cp.Size, err = tx.TreeSize(); err != nil {
 			return err
+		}
+		if signed = last == cp.Size; signed {
+			return nil
 		}
 		cp.Root, err = translog.Root(ctx, cp.Size, treeReader{tx})
 		return err
 	})
-	if err != nil {
-		return fmt.Errorf("audit log: %w", err)
+	if err != nil || signed {
+		return err
 	}
 	note, err := translog.Sign(cp, t.engine.cfg.Signer)
 	if err != nil {
-		return fmt.Errorf("audit log: sign: %w", err)
+		return fmt.Errorf("sign: %w", err)
 	}
 	return t.backend.Update(ctx, t.id, func(tx state.Tx) error { return tx.AddCheckpoint(cp.Size, note) })
 }

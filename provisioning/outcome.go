@@ -36,6 +36,11 @@ func (j *job) record(tx state.Tx, account *state.Account, a attempt, o outcome) 
 			o = outcome{verdict: connector.VerdictUnknown, err: fmt.Errorf("the system reported %s, but the account does not show it", o.how), account: o.account}
 		}
 	}
+	if o.verdict == verdictDone && a.op.Kind == connector.Create {
+		if o, err = j.notSomebodyElses(tx, o, it.Person); err != nil {
+			return err
+		}
+	}
 	e := j.entry(audit.EventOutcome, it, a.op)
 	e.Outcome = string(o.verdict)
 	if o.err != nil {
@@ -69,6 +74,19 @@ func (j *job) record(tx state.Tx, account *state.Account, a attempt, o outcome) 
 		return err
 	}
 	return j.write(tx, e)
+}
+
+// notSomebodyElses makes sure that an account which was found or made is not the
+// one of another person.
+func (j *job) notSomebodyElses(tx state.Tx, o outcome, person string) (outcome, error) {
+	other, err := tx.AccountByRemote(j.target.name, o.account.ID)
+	if errors.Is(err, state.ErrNotFound) || (err == nil && other.Person == person) {
+		return o, nil
+	}
+	if err != nil {
+		return o, err
+	}
+	return outcome{verdict: connector.VerdictPermanent, err: fmt.Errorf("account %s is that of person %s: %w", o.account.ID, other.Person, connector.ErrAmbiguous)}, nil
 }
 
 // done records an operation that is known to have its effect.

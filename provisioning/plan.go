@@ -126,11 +126,7 @@ func (t *Tenant) prefetch(ctx context.Context, names []string) ([]Source, error)
 			return nil, err
 		}
 		replay := replaySource{name: name}
-		req := hrsource.SnapshotRequest{Previous: previous, MaxShrink: src.MaxShrink}
-		if src.MaxShrink >= NoShrinkLimit {
-			req.MaxShrink = 0
-		}
-		replay.proof, replay.err = src.Snapshot(ctx, req, func(r hrsource.Record) error {
+		replay.proof, replay.err = src.Snapshot(ctx, src.request(previous), func(r hrsource.Record) error {
 			replay.records = append(replay.records, r)
 			return nil
 		})

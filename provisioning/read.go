@@ -57,19 +57,18 @@ type reading struct {
 	seen   map[string]bool
 	buffer []hrsource.Record
 	staged int64
+	asked  map[string]bool // subjects of the quarantine cases that this read is about
+	whole  bool            // it did not break off
 	report ReadReport
 }
 
 func (t *Tenant) read(ctx context.Context, src Source) (ReadReport, error) {
-	r := &reading{Tenant: t, src: src, seen: map[string]bool{}}
+	r := &reading{Tenant: t, src: src, seen: map[string]bool{}, asked: map[string]bool{}}
 	if err := r.open(ctx); err != nil {
 		return ReadReport{}, err
 	}
 	r.report.Run = r.run.ID
-	req := hrsource.SnapshotRequest{Previous: r.prev.Records, MaxShrink: src.MaxShrink}
-	if src.MaxShrink >= NoShrinkLimit {
-		req.MaxShrink = 0
-	}
+	req := src.request(r.prev.Records)
 	proof, readErr := src.Snapshot(ctx, req, func(rec hrsource.Record) error { return r.yield(ctx, rec) })
 	if readErr == nil {
 		readErr = req.Check(src.Name(), r.report.Records)
@@ -89,6 +88,7 @@ func (t *Tenant) read(ctx context.Context, src Source) (ReadReport, error) {
 			return r.report, errors.Join(readErr, err)
 		}
 	}
+	r.whole = readErr == nil
 	return r.report, errors.Join(readErr, r.accept(ctx, proof))
 }
 
@@ -284,8 +284,9 @@ func (r *reading) count(o taken) {
 	if o.changed {
 		r.report.Changed++
 	}
-	if o.quarantined {
+	if o.quarantined != "" {
 		r.report.Quarantined++
+		r.asked[o.quarantined] = true
 	}
 }
 
@@ -344,6 +345,9 @@ func (r *reading) finish(ctx context.Context) error {
 		if err := tx.DropStaged(r.run.ID); err != nil {
 			return err
 		}
+		if err := r.closeQuarantine(tx); err != nil {
+			return err
+		}
 		src := state.Source{Name: r.src.Name(), Records: r.prev.Records, ReadAt: r.now(), Run: r.run.ID}
 		// A short read without proof must not lower the bar for the next one.
 		if r.report.Complete || r.report.Records > src.Records {
@@ -360,6 +364,33 @@ func (r *reading) finish(ctx context.Context) error {
 		r.run.State, r.run.Records, r.run.Changed, r.run.Problems = state.RunDeciding, r.report.Records, r.report.Changed, r.report.Quarantined
 		return tx.PutRun(r.run)
 	})
+}
+
+// closeQuarantine closes the cases about records that a whole read no longer has.
+func (r *reading) closeQuarantine(tx state.Tx) error {
+	if !r.whole {
+		return nil
+	}
+	cases, err := tx.Cases(false)
+	if err != nil {
+		return err
+	}
+	for _, c := range cases {
+		if c.Kind != CaseQuarantine || r.asked[c.Subject] {
+			continue
+		}
+		run, err := tx.Run(c.Run)
+		if err != nil {
+			return err
+		}
+		if run.Kind != r.run.Kind || run.Cause != r.run.Cause {
+			continue
+		}
+		if err := r.close(tx, c.Kind, c.Subject, "a later read no longer has it"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // update is a transaction of this read, as long as nobody else has declared it

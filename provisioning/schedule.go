@@ -98,8 +98,10 @@ func (t *Tenant) activatePolicy(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if _, err := tx.TouchAll(run.ID, run.OpenedAt, "policy "+version); err != nil {
-			return err
+		if last.Version != "" { // before the first policy nobody was decided about
+			if _, err := tx.TouchAll(run.ID, run.OpenedAt, "policy "+version); err != nil {
+				return err
+			}
 		}
 		if err := tx.PutPolicy(state.Policy{Version: version, Source: t.policySource(), ActivatedAt: run.OpenedAt, Run: run.ID}); err != nil {
 			return err

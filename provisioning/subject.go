@@ -42,10 +42,9 @@ func (t *Tenant) subjectOf(tx state.Tx, person string, at time.Time, accounts ma
 			return subject{}, fmt.Errorf("worker %s: %w", w.Key, err)
 		}
 		s.workers = append(s.workers, w)
-		if !live {
-			continue
+		if live {
+			s.Relationships = append(s.Relationships, rel)
 		}
-		s.Relationships = append(s.Relationships, rel)
 		ended := !rel.End.IsZero() && !rel.End.After(at)
 		s.urgent = s.urgent || (ended && (w.Involuntary || rel.End.Equal(w.AccessEnd)))
 	}
@@ -59,7 +58,7 @@ func (t *Tenant) subjectOf(tx state.Tx, person string, at time.Time, accounts ma
 // have access, live is false.
 func (t *Tenant) relationship(row state.Worker, w hrsource.Worker) (rel policy.Relationship, live bool, err error) {
 	start, end, live, err := w.Window(t.cfg.Zone, row.RecordedAt)
-	if err != nil || !live {
+	if err != nil {
 		return policy.Relationship{}, false, err
 	}
 	zone, err := w.Zone(t.cfg.Zone)
@@ -77,7 +76,7 @@ func (t *Tenant) relationship(row state.Worker, w hrsource.Worker) (rel policy.R
 	for _, a := range assignments {
 		rel.Spans = append(rel.Spans, policy.Span{From: a.EffectiveFrom.Start(zone), Attributes: w.Attributes(a)})
 	}
-	return rel, true, nil
+	return rel, live, nil
 }
 
 func (t *Tenant) endMissingAfter(source string) time.Duration {

@@ -50,9 +50,13 @@ func (t *target) describe(ctx context.Context) connector.Description {
 	return now
 }
 
-// supports reports whether the connector can carry out a kind of operation.
-func (t *target) supports(ctx context.Context, k connector.Kind) bool {
-	return connector.Supports(t.Connector, k) && !slices.Contains(t.describe(ctx).Without, k)
+// supports reports whether the connector can carry out a kind of operation, by
+// its last description: this is asked inside transactions, where no system may be
+// spoken to.
+func (t *target) supports(k connector.Kind) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return connector.Supports(t.Connector, k) && !slices.Contains(t.limits.Without, k)
 }
 
 // concurrency is the number of accounts worked on at a time.

@@ -34,6 +34,9 @@ type Journal interface {
 
 	// AddCheckpoint keeps a signed checkpoint for a size.
 	AddCheckpoint(size int64, note []byte) error
+	// CheckpointSize returns the greatest size of which there is a checkpoint, 0 if
+	// there is none.
+	CheckpointSize() (int64, error)
 	// Checkpoints returns all signed checkpoints by size.
 	Checkpoints() ([][]byte, error)
 

@@ -24,8 +24,8 @@ type Runs interface {
 	// LatestRuns returns up to limit runs, newest first.
 	LatestRuns(limit int) ([]Run, error)
 
-	// Removals counts, by system, kind and lane, the items of a run which are not
-	// settled, take access away and were not released by themselves.
+	// Removals counts, by system, kind and lane, the people with items of a run
+	// which are not settled, take access away and were not released by themselves.
 	Removals(run string) ([]Count, error)
 	// Reserve adds counts to the sliding window at an instant of business time.
 	Reserve(run string, at time.Time, counts []Count) error
@@ -50,7 +50,7 @@ type Run struct {
 	Problems int       // of those, with something unreadable
 }
 
-// Count is a number of removals in a system.
+// Count is the number of people who lose something in a system.
 type Count struct {
 	System string
 	Kind   string // disable or revoke
