@@ -12,12 +12,19 @@ import (
 	"github.com/joinery-iam/joinery/scim/scimtest"
 )
 
-const badge = "urn:example:params:scim:schemas:acme:2.0:User:badge"
+const (
+	badge = "urn:example:params:scim:schemas:acme:2.0:User:badge"
+	tools = "urn:example:params:scim:schemas:acme:2.0:User:tools"
+)
+
+var acme = scimtest.Extension{
+	URN: "urn:example:params:scim:schemas:acme:2.0:User", Attributes: []string{"badge"}, Lists: []string{"tools"},
+}
 
 // start serves config on a loopback port and returns a target for it.
 func start(t *testing.T, config scimtest.Config) (*scimtest.Server, *scim.Target) {
 	t.Helper()
-	config.Extensions = []scimtest.Extension{{URN: "urn:example:params:scim:schemas:acme:2.0:User", Attributes: []string{"badge"}}}
+	config.Extensions = []scimtest.Extension{acme}
 	server, err := scimtest.New(config)
 	require.NoError(t, err)
 	url, err := server.Start()

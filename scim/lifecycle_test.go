@@ -74,6 +74,7 @@ func everything(manager, mark string) map[string]connector.Value {
 	} {
 		values[name] = connector.String(fmt.Sprintf("%s %s", mark, name))
 	}
+	values[tools] = connector.Strings(mark, "saw")
 	return values
 }
 

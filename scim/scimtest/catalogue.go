@@ -40,12 +40,12 @@ func userCatalogue(more []Extension) (*catalogue, error) {
 			return nil, fmt.Errorf("scimtest: extension %q: want a new URN", extension.URN)
 		}
 		schema := elimity.Schema{ID: extension.URN}
-		for _, name := range extension.Attributes {
+		for i, name := range slices.Concat(extension.Attributes, extension.Lists) {
 			_, again := schema.Attributes.ContainsAttribute(name)
 			if !attributeName.MatchString(name) || again {
 				return nil, fmt.Errorf("scimtest: extension %s: attribute %q is malformed or named twice", extension.URN, name)
 			}
-			params := elimity.SimpleStringParams(elimity.StringParams{Name: name})
+			params := elimity.SimpleStringParams(elimity.StringParams{Name: name, MultiValued: i >= len(extension.Attributes)})
 			schema.Attributes = append(schema.Attributes, elimity.SimpleCoreAttribute(params))
 		}
 		c.extensions = append(c.extensions, schema)

@@ -36,7 +36,9 @@ type table struct {
 	ordered      []*record // by seq
 	byID         map[string]*record
 	byName       map[string][]*record // folded
-	byExternalID map[string]*record
+	byExternalID map[string][]*record
+	// sharing lets several resources have the same externalId.
+	sharing bool
 }
 
 // record is one resource. data lacks id, meta, schemas and memberships.
@@ -52,7 +54,7 @@ type record struct {
 func newTable(resourceType, nameAttr string, rules *catalogue) *table {
 	return &table{
 		resourceType: resourceType, nameAttr: nameAttr, rules: rules,
-		byID: map[string]*record{}, byName: map[string][]*record{}, byExternalID: map[string]*record{},
+		byID: map[string]*record{}, byName: map[string][]*record{}, byExternalID: map[string][]*record{},
 	}
 }
 
@@ -80,8 +82,10 @@ func (t *table) free(data map[string]any, self *record) error {
 		}
 	}
 	externalID := text(data, "externalId")
-	if other := t.byExternalID[externalID]; externalID != "" && other != nil && other != self {
-		return taken("externalId", externalID)
+	for _, other := range t.byExternalID[externalID] {
+		if other != self && !t.sharing {
+			return taken("externalId", externalID)
+		}
 	}
 	return nil
 }
@@ -130,19 +134,22 @@ func (t *table) index(r *record) {
 	name := fold(text(r.data, t.nameAttr))
 	t.byName[name] = append(t.byName[name], r)
 	if externalID := text(r.data, "externalId"); externalID != "" {
-		t.byExternalID[externalID] = r
+		t.byExternalID[externalID] = append(t.byExternalID[externalID], r)
 	}
 }
 
 func (t *table) unindex(r *record) {
-	name := fold(text(r.data, t.nameAttr))
-	left := slices.DeleteFunc(t.byName[name], func(x *record) bool { return x == r })
+	drop(t.byName, fold(text(r.data, t.nameAttr)), r)
+	drop(t.byExternalID, text(r.data, "externalId"), r)
+}
+
+func drop(index map[string][]*record, key string, r *record) {
+	left := slices.DeleteFunc(index[key], func(x *record) bool { return x == r })
 	if len(left) == 0 {
-		delete(t.byName, name)
+		delete(index, key)
 	} else {
-		t.byName[name] = left
+		index[key] = left
 	}
-	delete(t.byExternalID, text(r.data, "externalId"))
 }
 
 // join makes the user a member, and reports whether he was none before.

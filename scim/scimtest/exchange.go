@@ -58,20 +58,20 @@ func (s *Server) scim(h handler) http.HandlerFunc {
 		if _, decide := s.settings(); decide != nil {
 			fault = decide(r)
 		}
+		// Only with the body read does net/http notice a client that leaves.
+		body, err := read(w, r)
 		if !pause(r, fault.Delay) {
-			return // the client is gone
+			return
 		}
-		a, err := answer{}, error(nil)
+		var a answer
 		if fault.Status != 0 {
 			if fault.RetryAfter != "" {
 				w.Header().Set("Retry-After", fault.RetryAfter)
 			}
 			err = &problem{fault.Status, "", "refused for the test's sake"}
-		} else {
-			var body []byte
-			if body, err = read(w, r); err == nil {
-				a, err = h(r, body)
-			}
+		}
+		if err == nil {
+			a, err = h(r, body)
 		}
 		if err != nil {
 			p := asProblem(err)

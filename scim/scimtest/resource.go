@@ -186,7 +186,7 @@ func (d *directory) candidates(t *table, e filter.Expr) ([]*record, bool) {
 		case "id":
 			one = t.byID[e.Value.Text]
 		case "externalId":
-			one = t.byExternalID[e.Value.Text]
+			return t.byExternalID[e.Value.Text], true
 		case t.nameAttr:
 			return t.byName[fold(e.Value.Text)], true
 		case "members":

@@ -34,12 +34,16 @@ type Config struct {
 	MaxResults int
 	// NoPatch makes the server refuse PATCH with 501, and say so.
 	NoPatch bool
+	// SharedExternalIDs lets several resources have the same externalId, as many
+	// servers do. Otherwise it is unique among users, and among groups.
+	SharedExternalIDs bool
 }
 
-// Extension is a schema of optional attributes, each one string.
+// Extension is a schema of optional attributes.
 type Extension struct {
 	URN        string
-	Attributes []string
+	Attributes []string // each one string
+	Lists      []string // each a list of strings
 }
 
 // Fault is what goes wrong with one request. The zero Fault is nothing.
@@ -89,6 +93,7 @@ func New(config Config) (*Server, error) {
 		token:     config.Token,
 		fault:     config.Fault,
 	}
+	s.directory.users.sharing, s.directory.groups.sharing = config.SharedExternalIDs, config.SharedExternalIDs
 	s.mux = s.routes()
 	return s, nil
 }
