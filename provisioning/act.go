@@ -201,6 +201,8 @@ func (j *job) call(ctx context.Context, a attempt) outcome {
 		}
 	case a.op.Kind == connector.Create && errors.Is(err, connector.ErrAlreadyExists):
 		return j.nameTaken(ctx, a, o)
+	case a.op.Kind != connector.Create && errors.Is(err, connector.ErrNotFound):
+		return j.confirmGone(ctx, a)
 	}
 	return o
 }

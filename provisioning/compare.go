@@ -105,7 +105,7 @@ func (d *decision) compareAccount(system string, want policy.DesiredAccount, wan
 }
 
 // waitsForAccount is the problem of items whose account is not there yet.
-const waitsForAccount = "the account is not there yet"
+const waitsForAccount = "needs the account"
 
 // waitsFor returns why an account cannot be made yet, or "".
 func (d *decision) waitsFor(want policy.DesiredAccount) string {
@@ -114,14 +114,14 @@ func (d *decision) waitsFor(want policy.DesiredAccount) string {
 	}
 	for _, system := range want.After {
 		if !d.accounts[system].Exists {
-			return "waits for the account in " + system
+			return "needs the account in " + system
 		}
 	}
 	switch {
 	case len(want.Candidates) > 0:
 		return ""
 	case len(want.Waiting) > 0:
-		return "waits for " + strings.Join(want.Waiting, ", ")
+		return "needs " + strings.Join(want.Waiting, ", ")
 	}
 	return "policy finds no login name for this person"
 }

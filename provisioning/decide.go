@@ -92,6 +92,7 @@ func (t *Tenant) decide(ctx context.Context, tx state.Tx, p state.Person) error 
 	}
 	p.Revision++
 	p.Run, p.DecidedAt, p.Policy, p.Problem = "", now, t.version(), ""
+	p.Event, p.EventAt, p.ReceivedAt = "", time.Time{}, time.Time{} // what comes next is not owed to it
 	if err != nil {
 		p.DueAt, p.Problem = nextBoundary(s.Subject), err.Error()
 		if p.Problem != d.was.Problem {
@@ -170,6 +171,8 @@ func (d *decision) entry(s subject) audit.Entry {
 	}
 	outcome := "leaver"
 	switch {
+	case d.was.Event == eventAccount || d.was.Event == eventManager:
+		outcome = "follow-up"
 	case d.Live && !d.was.Live:
 		outcome = "joiner"
 	case d.Live:
@@ -185,15 +188,22 @@ func (d *decision) entry(s subject) audit.Entry {
 // life begins or ends, the instant of that is what takes effect.
 func (d *decision) trigger(s subject) audit.Trigger {
 	tr := audit.Trigger{Source: "fact", Event: d.was.Event, Effective: d.was.EventAt, Recorded: d.was.ReceivedAt}
-	if d.was.Event == "" {
-		tr = audit.Trigger{Source: "timer", Event: "came due", Effective: d.was.DueAt, Recorded: d.was.DueAt}
+	timer := d.was.Event == ""
+	if timer {
+		tr = audit.Trigger{Source: "timer", Event: "the day has come", Effective: d.was.DueAt, Recorded: d.was.DueAt}
 	}
 	for _, r := range s.Relationships {
 		switch {
 		case d.Live && !d.was.Live && !r.Start.After(d.now):
 			tr.Effective = r.Start
+			if timer {
+				tr.Event = "the first day of " + r.ID + " has come"
+			}
 		case !d.Live && d.was.Live && !r.End.IsZero():
 			tr.Effective = r.End
+			if timer {
+				tr.Event = "the last day of " + r.ID + " is over"
+			}
 		}
 	}
 	return tr

@@ -20,6 +20,12 @@ const (
 	adopted = "adopted" // it was there
 )
 
+// Why somebody is looked at who is not the subject of a new fact.
+const (
+	eventAccount = "an account of theirs was seen to change"
+	eventManager = "an account of the manager was seen to change"
+)
+
 // record stores what came of an attempt: the account as observed, the item's
 // state, and the audit entry. The item may have been given another goal
 // meanwhile; then what came of it is recorded all the same, and it is due again.
@@ -58,6 +64,12 @@ func (j *job) record(tx state.Tx, account *state.Account, a attempt, o outcome) 
 		}
 	case verdictUndone, connector.VerdictRetry:
 		it.State, it.RetryAt = state.ItemDue, wall().Add(max(o.after, j.backoff(it.Attempts)))
+		if o.account.ID != "" && a.op.Kind != connector.Create {
+			observe(account, o.account, j.now())
+			if err := tx.PutAccount(*account); err != nil {
+				return err
+			}
+		}
 	case connector.VerdictPermanent:
 		if err := j.refused(tx, account, &it, a, o, &e); err != nil {
 			return err
@@ -272,7 +284,7 @@ func (j *job) takeNextName(tx state.Tx, it *state.Item, taken string) error {
 func (j *job) wake(tx state.Tx, person string) error {
 	own, reports := accountReaders(j.cfg.Policy)
 	if own {
-		if err := j.touch(tx, person, "", "an account was seen to change"); err != nil {
+		if err := j.touch(tx, person, "", eventAccount); err != nil {
 			return err
 		}
 	}
@@ -292,7 +304,7 @@ func (j *job) wake(tx state.Tx, person string) error {
 			if p == "" || p == person {
 				continue
 			}
-			if err := j.touch(tx, p, "", "an account of the manager was seen to change"); err != nil {
+			if err := j.touch(tx, p, "", eventManager); err != nil {
 				return err
 			}
 		}

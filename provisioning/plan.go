@@ -58,8 +58,6 @@ type Line struct {
 	// Note says for what, or why.
 	State string `json:"state"`
 	Note  string `json:"note,omitempty"`
-
-	item state.Item
 }
 
 // PlanRequest says what a plan is to be made of. The zero value asks for what
@@ -215,12 +213,15 @@ func (b *planner) line(it state.Item) (Line, bool, error) {
 	}
 	line := Line{
 		Kind: kind, Person: it.Person, Name: b.name, System: it.System, Reasons: reasonsOf(it),
-		PersonRevision: b.person.Revision, Revision: it.Revision, Policy: it.Policy, State: string(it.State), Note: it.Problem, item: it,
+		PersonRevision: b.person.Revision, Revision: it.Revision, Policy: it.Policy, State: string(it.State), Note: it.Problem,
 	}
 	switch kind {
 	case connector.Create:
 		p := b.profile(it.System)
-		line.Attributes, line.Login = p.Attributes, strings.Join(p.Candidates[:min(len(p.Candidates), 1)], "")+" or the next free"
+		line.Attributes, line.Login = p.Attributes, "a name that is not known yet"
+		if len(p.Candidates) > 0 {
+			line.Login = p.Candidates[0] + " or the next free"
+		}
 	case connector.Update:
 		line.Attributes = difference(profileOf(it.Desired).Attributes, profileOf(it.Known).Attributes)
 	case connector.Grant, connector.Revoke:
@@ -289,8 +290,19 @@ func displayName(w hrsource.Worker) string {
 	return strings.Join(w.Attributes(hrsource.Assignment{})["displayName"], "")
 }
 
+// compare orders lines for people: by name, and then as they would be done.
 func (l Line) compare(m Line) int {
-	return cmp.Or(cmp.Compare(l.Person, m.Person), cmp.Compare(l.System, m.System), cmp.Compare(l.Kind, m.Kind), cmp.Compare(l.Entitlement, m.Entitlement))
+	return cmp.Or(cmp.Compare(l.Name, m.Name), l.compareID(m))
+}
+
+// order is the place of a kind among the operations on one account.
+func order(k connector.Kind) int {
+	return slices.Index([]connector.Kind{connector.Disable, connector.Revoke, connector.Create, connector.Update, connector.Enable, connector.Grant}, k)
+}
+
+// compareID orders lines by what they are about, whatever anybody is called.
+func (l Line) compareID(m Line) int {
+	return cmp.Or(cmp.Compare(l.Person, m.Person), cmp.Compare(l.System, m.System), cmp.Compare(order(l.Kind), order(m.Kind)), cmp.Compare(l.Entitlement, m.Entitlement))
 }
 
 // matches reports whether an item still wants what a line says.
@@ -316,22 +328,38 @@ func (l Line) String() string {
 		slices.Sort(parts)
 		what = strings.Join(parts, " ")
 	}
-	why := make([]string, len(l.Reasons))
-	for i, r := range l.Reasons {
-		why[i] = reasonText(r)
-	}
-	if len(why) == 0 {
-		why = []string{"policy no longer gives it"}
-	}
-	text := fmt.Sprintf("%s %-7s %-10s %-22s %s  [%s]", sign, l.Kind, l.System, cmp.Or(l.Name, l.Person), what, strings.Join(slices.Compact(why), "; "))
+	text := fmt.Sprintf("%s %-7s %-10s %-18s %-30s %s", sign, l.Kind, l.System, cmp.Or(l.Name, l.Person), what, l.why())
 	if l.State != string(state.ItemDue) {
-		text += "  " + l.State + ": " + l.Note
+		text += " (" + l.State + ": " + l.Note + ")"
 	}
 	return text
 }
 
+// why returns the reasons of a line: each way to a grant, but only the rules for
+// what the grants imply.
+func (l Line) why() string {
+	if len(l.Reasons) == 0 {
+		if l.Entitlement == "" {
+			return "nothing gives an account here any more"
+		}
+		return "nothing gives it any more"
+	}
+	var words []string
+	for _, r := range l.Reasons {
+		text := "rule " + r.Rule
+		if l.Entitlement != "" {
+			text = reasonText(r)
+		}
+		if !slices.Contains(words, text) {
+			words = append(words, text)
+		}
+	}
+	return strings.Join(words, "; ")
+}
+
 // digestLines returns the Merkle root over the lines.
 func digestLines(ctx context.Context, lines []Line) (string, error) {
+	lines = slices.SortedFunc(slices.Values(lines), Line.compareID)
 	leaves := make([]audit.Digest, len(lines))
 	for i, l := range lines {
 		l.State, l.Note, l.Name = "", "", ""

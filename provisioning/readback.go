@@ -45,13 +45,29 @@ func (j *job) readBack(ctx context.Context, a attempt) outcome {
 		// What was created may not be visible yet.
 		return outcome{verdict: verdictUndone, after: j.target.describe(ctx).VisibilityLag, err: errors.New("the account is not there")}
 	case len(found) == 0:
-		return outcome{verdict: connector.VerdictPermanent, err: connector.ErrNotFound}
+		return j.confirmGone(ctx, a)
 	}
 	account := found[0]
 	if effective, known := hasEffect(a.op, account); !known || !effective {
 		return outcome{verdict: verdictUndone, account: account, err: errors.New("it has had no effect")}
 	}
 	return outcome{verdict: verdictDone, how: "verified", account: account}
+}
+
+// confirmGone makes sure that an account which was not found is not there, by
+// another question. One wrong answer, such as that of a proxy which knows nothing
+// of the system, must not make an account count as gone that is still in use.
+func (j *job) confirmGone(ctx context.Context, a attempt) outcome {
+	found, err := j.target.Connector.Find(ctx, connector.FindRequest{ExternalID: a.op.ExternalID})
+	switch {
+	case err != nil:
+		return outcome{verdict: connector.VerdictUnknown, after: connector.VerdictOf(err).After, err: fmt.Errorf("not found, and not known to be gone: %w", err)}
+	case len(found) == 0:
+		return outcome{verdict: connector.VerdictPermanent, err: connector.ErrNotFound}
+	case len(found) > 1:
+		return outcome{verdict: connector.VerdictPermanent, err: fmt.Errorf("%d accounts have external id %s: %w", len(found), a.op.ExternalID, connector.ErrAmbiguous)}
+	}
+	return outcome{verdict: verdictUndone, account: found[0], err: fmt.Errorf("account %s is %s now", a.op.Ref.ID, found[0].ID)}
 }
 
 // hasEffect reports whether an account is as an operation wanted it. If the

@@ -149,8 +149,8 @@ func deliver(ctx context.Context, tenant *provisioning.Tenant, name, people stri
 		return err
 	}
 	timeline.heading("HR delivers %s", filepath.Base(name))
-	if name == "company/2026-04-13.csv" {
-		if err := timeline.plan(ctx, "before it is read, the plan of this day"); err != nil {
+	if name == "company/2026-07-14.csv" {
+		if err := timeline.plan(ctx, "the plan, before anything is done"); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"os"
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -23,5 +24,7 @@ func TestYear(t *testing.T) {
 	}
 	want, err := os.ReadFile(golden)
 	require.NoError(t, err)
-	require.Equal(t, string(want), out.String())
+	// How many runs follow up on new accounts depends on how quickly those are made.
+	count := regexp.MustCompile(`audit log: \d+ entries, \d+ `)
+	require.Equal(t, count.ReplaceAllString(string(want), ""), count.ReplaceAllString(out.String(), ""))
 }

@@ -25,7 +25,7 @@ func startServer(groups ...string) (target *scim.Target, stop func() error, err 
 		return nil, nil, err
 	}
 	target, err = scim.New(scim.Config{
-		BaseURL: url, Token: func(context.Context) (string, error) { return token, nil },
+		BaseURL: url + scimtest.BasePath, Token: func(context.Context) (string, error) { return token, nil },
 	})
 	return target, server.Close, err
 }

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/joinery-iam/joinery/audit"
@@ -26,8 +28,10 @@ func (t *timeline) sinks() []audit.Sink {
 // Name names the cursor of this sink.
 func (t *timeline) Name() string { return "timeline" }
 
-// Write prints the outcomes among the entries.
+// Write prints the outcomes among the entries, person by person, since systems
+// are worked on at once.
 func (t *timeline) Write(ctx context.Context, _ string, entries []audit.Sealed) error {
+	var lines []line
 	for _, sealed := range entries {
 		e, err := sealed.Entry()
 		if err != nil {
@@ -35,36 +39,66 @@ func (t *timeline) Write(ctx context.Context, _ string, entries []audit.Sealed) 
 		}
 		switch e.Event {
 		case audit.EventDecision:
-			t.cause[e.Person] = strings.TrimSpace(e.Outcome + ": " + e.Trigger.Event)
+			t.cause[e.Person] = e.Outcome + ": " + e.Trigger.Event
 		case audit.EventOutcome:
-			if err := t.operation(ctx, e); err != nil {
+			person, err := t.tenant.Person(ctx, e.Person)
+			if err != nil {
 				return err
 			}
+			lines = append(lines, line{e, person.Name, t.cause[e.Person]})
 		}
+	}
+	slices.SortStableFunc(lines, line.compare)
+	for _, l := range lines {
+		t.say("%s", l)
 	}
 	return t.err
 }
 
-// operation prints when, what, whose, why and with what outcome.
-func (t *timeline) operation(ctx context.Context, e audit.Entry) error {
-	person, err := t.tenant.Person(ctx, e.Person)
-	if err != nil {
-		return err
-	}
+// line is the outcome of one operation.
+type line struct {
+	audit.Entry
+	name, cause string
+}
+
+func (l line) compare(m line) int {
+	return cmp.Or(l.At.Compare(m.At), cmp.Compare(l.name, m.name), -cmp.Compare(l.System, m.System),
+		cmp.Compare(order(l.Operation), order(m.Operation)), cmp.Compare(l.Entitlement, m.Entitlement))
+}
+
+// order is the place of an operation among those on one account.
+func order(operation string) int {
+	return slices.Index([]string{"disable", "revoke", "create", "update", "enable", "grant"}, operation)
+}
+
+// String says when, what, whose, with what outcome and why.
+func (l line) String() string {
 	sign := "+"
-	switch e.Operation {
+	switch l.Operation {
 	case "update":
 		sign = "~"
 	case "disable", "revoke":
 		sign = "-"
 	}
-	why := strings.Join(e.Reasons, "; ")
-	if why == "" {
-		why = "no rule gives it any more"
+	return fmt.Sprintf("%s  %s %-7s %-9s %-13s %-17s %-8s %s  (%s)", l.At.Format("2006-01-02 15:04"), sign, l.Operation, l.System,
+		l.name, l.Entitlement, l.Outcome, why(l.Entry), l.cause)
+}
+
+// why returns the rules, or, for an entitlement, the ways from rule to grant.
+func why(e audit.Entry) string {
+	if len(e.Reasons) == 0 {
+		return "nothing gives it any more"
 	}
-	t.say("%s  %s %-7s %-9s %-13s %-18s %-9s %s  [%s]", e.At.Format("2006-01-02 15:04"), sign, e.Operation, e.System,
-		person.Name, e.Entitlement, e.Outcome, why, t.cause[e.Person])
-	return nil
+	var words []string
+	for _, reason := range e.Reasons {
+		if e.Entitlement == "" {
+			reason, _, _ = strings.Cut(reason, " > ")
+		}
+		if !slices.Contains(words, reason) {
+			words = append(words, reason)
+		}
+	}
+	return strings.Join(words, "; ")
 }
 
 // plan prints the plan of the file that has just arrived.
