@@ -18,6 +18,9 @@ import (
 // policy does not share memory with doc.
 func Compile(doc Document) (*Policy, error) {
 	p, found := compile(doc.clone())
+	if len(found) == 0 && len(p.source) > maxDocument {
+		found.add("", "the policy is longer than %d bytes as JSON", maxDocument)
+	}
 	if len(found) > 0 {
 		return nil, found.err("", func(problem) (int, int) { return 0, 0 })
 	}
@@ -42,8 +45,8 @@ func compile(doc Document) (*Policy, problems) {
 		return nil, c.found
 	}
 	text, err := json.Marshal(doc)
-	if err != nil || len(text) > maxDocument {
-		c.found.add("", "the policy is longer than %d bytes", maxDocument)
+	if err != nil {
+		c.found.add("", "the policy cannot be written as JSON: %s", err)
 		return nil, c.found
 	}
 	// The first line stands for the meaning of policies: it has to change when

@@ -112,8 +112,11 @@ func (d *decoder) plain(n *yaml.Node, path string, depth int) bool {
 }
 
 // entries calls visit for each entry of a mapping and reports keys that stand
-// there twice.
+// there twice. Nothing at all is an empty mapping.
 func (d *decoder) entries(n *yaml.Node, path string, visit func(key string, value *yaml.Node, path string)) {
+	if n.Tag == "!!null" {
+		return
+	}
 	if n.Kind != yaml.MappingNode {
 		d.found.add(path, "want a mapping (key: value), not %s", kindOf(n))
 		return
@@ -175,6 +178,10 @@ func listOf[T any](d *decoder, n *yaml.Node, path string, read func(*yaml.Node, 
 	}
 	if n.Kind != yaml.SequenceNode {
 		d.found.add(path, "want a list, such as [a, b], not %s", kindOf(n))
+		return nil
+	}
+	if len(n.Content) > maxRules { // the longest list that any key may hold
+		d.found.add(path, "%d entries, the limit is %d", len(n.Content), maxRules)
 		return nil
 	}
 	out := make([]T, len(n.Content))

@@ -4,7 +4,7 @@ package policy
 // people can review; they bound the time and memory that a policy from somebody
 // else can take.
 const (
-	maxDocument   = 4 << 20 // bytes of text
+	maxDocument   = 1 << 20 // bytes of text
 	maxDepth      = 32      // levels of nesting in YAML
 	maxRules      = 10_000
 	maxRoles      = 5_000

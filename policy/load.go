@@ -14,7 +14,7 @@ import (
 )
 
 // Load reads a policy from YAML, of which JSON is a part. name is what errors
-// call the text, such as a file name. At most 4 MiB are read. Anchors, aliases
+// call the text, such as a file name. More than 1 MiB is refused. Anchors, aliases
 // and tags are refused, and so is every key that is not known.
 //
 // All that is wrong is reported at once, up to 100 problems: the error joins

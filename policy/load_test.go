@@ -141,7 +141,7 @@ func TestLoadRefusesWhatIsNotAPolicy(t *testing.T) {
 		"list for text": {"version: 1\nroles: {a: {description: [x]}}\n", `policy.yaml:2:13: want a text, not a list`},
 		"no number":     {"version: one\n", `policy.yaml:1:10: want a number, not "one"`},
 		"not UTF-8":     {"version: \xff", "policy.yaml: the policy is not UTF-8"},
-		"too long":      {"version: 1 #" + strings.Repeat("x", 4<<20), "policy.yaml: the policy is longer than 4194304 bytes"},
+		"too long":      {"version: 1 #" + strings.Repeat("x", 1<<20), "policy.yaml: the policy is longer than 1048576 bytes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

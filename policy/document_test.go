@@ -1,0 +1,106 @@
+package policy_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/joinery-iam/joinery/policy"
+)
+
+// complete uses every key of the format.
+const complete = `version: 1
+attributes:
+  clearance: {type: string, values: [none, NO, 1], description: who may see what}
+  unused: {type: list, values: }
+roles:
+  base:
+  staff: {inherits: [base], grants: [app:role/a], description: everybody}
+rules:
+  - name: all
+    when: true
+    roles: [staff]
+    grants: [app:role/b:c/d]
+    from: 2026-01-01
+    until: 2026-12-31
+    description: |
+      Two
+      lines.
+accounts:
+  app: {name: login, candidates: ["{email}"], attributes: {a: ~, b: "x", c: [x, "y{clearance}"], d: []}, after: [other]}
+  other: {name: login, candidates: ["{email}"]}
+`
+
+func TestEveryKeyIsRead(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "policy.yaml")
+	require.NoError(t, os.WriteFile(path, []byte(complete), 0o600))
+	p, err := policy.LoadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, policy.Document{
+		Version: 1,
+		Attributes: map[string]policy.Attribute{
+			"clearance": {Type: policy.TypeString, Values: []string{"none", "NO", "1"}, Description: "who may see what"},
+			"unused":    {Type: policy.TypeList},
+		},
+		Roles: map[string]policy.Role{
+			"base": {}, "staff": {Inherits: []string{"base"}, Grants: []string{"app:role/a"}, Description: "everybody"},
+		},
+		Rules: []policy.Rule{{
+			Name: "all", When: "true", Roles: []string{"staff"}, Grants: []string{"app:role/b:c/d"},
+			From: "2026-01-01", Until: "2026-12-31", Description: "Two\nlines.\n",
+		}},
+		Accounts: map[string]policy.AccountMapping{
+			"app": {
+				Name: "login", Candidates: []string{"{email}"}, After: []string{"other"},
+				Attributes: map[string][]string{"a": nil, "b": {"x"}, "c": {"x", "y{clearance}"}, "d": nil},
+			},
+			"other": {Name: "login", Candidates: []string{"{email}"}},
+		},
+	}, p.Document())
+	require.Equal(t, []string{"app", "other"}, p.Systems())
+}
+
+func TestAValueMayBeMissingButNotBeSomethingElse(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []string{
+		`policy.yaml:2:1: want a mapping (key: value), not a list`,
+		`policy.yaml:3:8: want a mapping (key: value), not "x"`,
+		`policy.yaml:4:17: name is missing: the attribute of the account that holds the login name`,
+		`policy.yaml:4:17: candidates are missing: templates of login names, such as ["{employeeNumber}"]`,
+	}, loadError(t, "version: 1\nattributes: [a]\nroles: x\naccounts: {app: }\n")[:4])
+}
+
+func TestEntitlementsAsText(t *testing.T) {
+	t.Parallel()
+	var list []policy.Entitlement
+	require.NoError(t, json.Unmarshal([]byte(`["directory:group/a/b:c"]`), &list))
+	require.Equal(t, []policy.Entitlement{{System: "directory", Kind: "group", Name: "a/b:c"}}, list)
+	text, err := json.Marshal(list)
+	require.NoError(t, err)
+	require.JSONEq(t, `["directory:group/a/b:c"]`, string(text))
+	for _, wrong := range []string{"", "a", "a:b", "a:b/", ":b/c", "a:/c", "a b:c/d", "a/b:c/d"} {
+		var e policy.Entitlement
+		require.ErrorContains(t, e.UnmarshalText([]byte(wrong)), "want system:kind/name", wrong)
+		require.Zero(t, e)
+	}
+}
+
+func TestAZoneThatSkipsADayOpensWithTheNext(t *testing.T) {
+	t.Parallel()
+	p := load(t, company+"rules: [{name: w, when: \"true\", roles: [employee], from: 2011-12-30, until: 2011-12-31}]\n")
+	s := person(ada(nil))
+	s.Relationships[0].Zone = zone(t, "Pacific/Apia") // had no 30 December 2011
+	s.At = at("2011-12-30T09:59:59Z")
+	d := evaluate(t, p, s)
+	require.Empty(t, d.Grants)
+	require.Equal(t, at("2011-12-30T10:00:00Z"), d.NextChange)
+	s.At = d.NextChange
+	d = evaluate(t, p, s)
+	require.Len(t, d.Grants, 1)
+	require.Equal(t, time.Date(2011, 12, 31, 10, 0, 0, 0, time.UTC), d.NextChange)
+}

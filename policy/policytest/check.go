@@ -1,0 +1,157 @@
+package policytest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/joinery-iam/joinery/policy"
+)
+
+// Check evaluates one case and returns an error that tells, line by line,
+// everything that is not as expected. It evaluates twice, to see that the same
+// person gives the same decision. [Run] is Check in subtests.
+func Check(ctx context.Context, e policy.Evaluator, c Case) error {
+	d, err := e.Evaluate(ctx, c.subject())
+	again, errAgain := e.Evaluate(ctx, c.subject())
+	switch {
+	case (err == nil) != (errAgain == nil) || !reflect.DeepEqual(d, again):
+		return errors.New("evaluating twice gives different decisions")
+	case err == nil && c.WantError != "":
+		return fmt.Errorf("there is a decision; want an error with %q", c.WantError)
+	case err != nil && c.WantError == "":
+		return fmt.Errorf("there is no decision: %w", err)
+	case err != nil && !strings.Contains(err.Error(), c.WantError):
+		return fmt.Errorf("want an error with %q, got: %w", c.WantError, err)
+	case err != nil:
+		return nil
+	}
+	var diff report
+	diff.grants(c, d)
+	diff.accounts(c, d)
+	if !c.WantNextChange.IsZero() && !c.WantNextChange.Equal(d.NextChange) {
+		diff.add("next change: want %s, got %s", instant(c.WantNextChange), instant(d.NextChange))
+	}
+	if len(diff) == 0 {
+		return nil
+	}
+	if !d.Live {
+		diff.add("(the relationship is not live at %s)", instant(c.subject().At))
+	}
+	return errors.New(strings.Join(diff, "\n"))
+}
+
+// report is a list of differences, one a line.
+type report []string
+
+func (r *report) add(format string, args ...any) { *r = append(*r, fmt.Sprintf(format, args...)) }
+
+func (r *report) grants(c Case, d policy.Decision) {
+	held := map[string]policy.Grant{}
+	for _, g := range d.Grants {
+		held[g.Entitlement.String()] = g
+	}
+	for _, want := range c.Want {
+		if _, err := policy.ParseEntitlement(want); err != nil {
+			r.add("the case is wrong: %v", err)
+		} else if _, ok := held[want]; !ok {
+			r.add("missing: %s", want)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(held)) {
+		if slices.Contains(c.Want, name) {
+			continue
+		}
+		if slices.ContainsFunc(c.WantNot, func(pattern string) bool { return matches(pattern, name) }) {
+			r.add("not wanted: %s, by %s", name, reasons(held[name].Reasons))
+		}
+	}
+}
+
+func matches(pattern, name string) bool {
+	if prefix, ok := strings.CutSuffix(pattern, "*"); ok {
+		return strings.HasPrefix(name, prefix)
+	}
+	return pattern == name
+}
+
+func (r *report) accounts(c Case, d policy.Decision) {
+	have := map[string]policy.DesiredAccount{}
+	for _, a := range d.Accounts {
+		have[a.System] = a
+	}
+	for _, system := range c.WantNoAccounts {
+		if a, ok := have[system]; ok {
+			r.add("not wanted: an account in %s, by %s", system, reasons(a.Reasons))
+		}
+	}
+	for _, system := range slices.Sorted(maps.Keys(c.WantAccounts)) {
+		a, ok := have[system]
+		if !ok {
+			r.add("missing: an account in %s", system)
+			continue
+		}
+		r.account(c.WantAccounts[system], a)
+	}
+}
+
+func (r *report) account(want Account, have policy.DesiredAccount) {
+	if want.Candidates != nil && !slices.Equal(want.Candidates, have.Candidates) {
+		r.add("%s candidates: want %s, got %s", have.System, list(want.Candidates), list(have.Candidates))
+	}
+	for _, name := range slices.Sorted(maps.Keys(want.Attributes)) {
+		values, ok := have.Attributes[name]
+		switch {
+		case !ok:
+			r.add("%s %s: want %s, but it is not listed%s", have.System, name, list(want.Attributes[name]), waiting(have))
+		case !slices.Equal(want.Attributes[name], values):
+			r.add("%s %s: want %s, got %s", have.System, name, list(want.Attributes[name]), list(values))
+		}
+	}
+	for _, name := range want.Absent {
+		if values, ok := have.Attributes[name]; ok {
+			r.add("%s %s: want it not listed, got %s", have.System, name, list(values))
+		}
+	}
+	if want.Waiting != nil && !slices.Equal(want.Waiting, have.Waiting) {
+		r.add("%s waiting: want %s, got %s", have.System, list(want.Waiting), list(have.Waiting))
+	}
+}
+
+func waiting(a policy.DesiredAccount) string {
+	if len(a.Waiting) == 0 {
+		return ""
+	}
+	return "; the account waits for " + strings.Join(a.Waiting, ", ")
+}
+
+// list writes values so that none, one that is empty and several look different.
+func list(values []string) string {
+	if len(values) == 0 {
+		return "nothing"
+	}
+	return fmt.Sprintf("%q", values)
+}
+
+func instant(t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return t.UTC().Format(time.RFC3339Nano)
+}
+
+func reasons(list []policy.Reason) string {
+	out := make([]string, len(list))
+	for i, r := range list {
+		out[i] = "rule " + r.Rule
+		for _, role := range r.Roles {
+			out[i] += " > role " + role
+		}
+	}
+	return strings.Join(slices.Compact(out), " and ")
+}

@@ -1,0 +1,146 @@
+package policytest_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/joinery-iam/joinery/policy"
+	"github.com/joinery-iam/joinery/policy/policytest"
+)
+
+func shop(t *testing.T) *policy.Policy {
+	t.Helper()
+	p, err := policy.Load("shop.yaml", strings.NewReader(`version: 1
+attributes: {projects: {type: list}}
+roles:
+  staff: {grants: [directory:group/staff]}
+  dev: {inherits: [staff], grants: [git:team/dev]}
+rules:
+  - {name: everybody, when: "true", roles: [staff]}
+  - {name: developers, when: '"apollo" in projects', roles: [dev], until: 2026-06-30}
+accounts:
+  directory:
+    name: uid
+    candidates: ["{givenName|slug}"]
+    attributes: {title: "{jobTitle}", host: "{manager.accounts.directory.id}"}
+  git: {name: login, candidates: ["{accounts.directory.uid}"], attributes: {mail: "{accounts.directory.mail}"}}
+`))
+	require.NoError(t, err)
+	return p
+}
+
+func TestRunPasses(t *testing.T) {
+	t.Parallel()
+	ada := map[string]string{"givenName": "Ada", "jobTitle": "Analyst"}
+	apollo := map[string][]string{"projects": {"apollo"}}
+	vienna, err := time.LoadLocation("Europe/Vienna")
+	require.NoError(t, err)
+	policytest.Run(t, shop(t), []policytest.Case{
+		{
+			Name: "everybody", Attributes: ada, Want: []string{"directory:group/staff"}, WantNot: []string{"*"}, WantNoAccounts: []string{"git"},
+			WantAccounts: map[string]policytest.Account{"directory": {
+				Candidates: []string{"ada"}, Attributes: map[string][]string{"title": {"Analyst"}}, Absent: []string{"host"}, Waiting: []string{},
+			}},
+		},
+		{
+			Name: "a developer", Attributes: ada, Lists: apollo, Zone: vienna, Want: []string{"git:team/dev"},
+			WantNextChange: time.Date(2026, 6, 30, 22, 0, 0, 0, time.UTC),
+			WantAccounts:   map[string]policytest.Account{"git": {Candidates: []string{}, Waiting: []string{"accounts.directory.mail", "accounts.directory.uid"}}},
+		},
+		{
+			Name: "with an account", Lists: apollo, Accounts: map[string]policy.Account{"directory": {Attributes: policy.Attributes{"uid": {"ada"}}}},
+			ManagerAccounts: map[string]policy.Account{"directory": {ID: "9"}},
+			WantAccounts: map[string]policytest.Account{
+				"git": {Candidates: []string{"ada"}}, "directory": {Attributes: map[string][]string{"title": {}, "host": {"9"}}},
+			},
+		},
+		{Name: "too late", Lists: apollo, At: time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC), WantNot: []string{"git:*"}},
+		{Name: "not begun", Start: policytest.DefaultAt().Add(1), WantNot: []string{"*"}, WantNoAccounts: []string{"directory"}},
+		{Name: "over", End: policytest.DefaultAt(), WantNot: []string{"*"}},
+		{Name: "unknown", Lists: map[string][]string{"jobTitle": {"a", "b"}}, WantError: "jobTitle"},
+	})
+}
+
+func TestCheckTellsEverythingThatDiffers(t *testing.T) {
+	t.Parallel()
+	ada := map[string]string{"givenName": "Ada", "jobTitle": "Analyst"}
+	apollo := map[string][]string{"projects": {"apollo"}}
+	for name, c := range map[string]struct {
+		policytest.Case
+		want string
+	}{
+		"all at once": {policytest.Case{
+			Attributes: ada, Lists: apollo, Want: []string{"git:team/ops", "directory:group/staff", "staff"}, WantNot: []string{"*"},
+			WantNoAccounts: []string{"git"}, WantNextChange: policytest.DefaultAt(),
+			WantAccounts: map[string]policytest.Account{
+				"directory": {Candidates: []string{"byron"}, Attributes: map[string][]string{"title": {}, "host": {"1"}}, Waiting: []string{"x"}},
+				"git":       {Attributes: map[string][]string{"mail": {"a"}}},
+				"wiki":      {},
+			},
+		}, `missing: git:team/ops
+the case is wrong: entitlement "staff": want system:kind/name, such as directory:group/engineering
+not wanted: git:team/dev, by rule developers > role dev
+not wanted: an account in git, by rule developers > role dev
+directory candidates: want ["byron"], got ["ada"]
+directory host: want ["1"], but it is not listed
+directory title: want nothing, got ["Analyst"]
+directory waiting: want ["x"], got nothing
+git mail: want ["a"], but it is not listed; the account waits for accounts.directory.mail, accounts.directory.uid
+missing: an account in wiki
+next change: want 2026-01-01T12:00:00Z, got 2026-07-01T00:00:00Z`},
+		"several reasons": {
+			policytest.Case{Lists: apollo, WantNot: []string{"directory:group/staff"}},
+			"not wanted: directory:group/staff, by rule developers > role dev > role staff and rule everybody > role staff",
+		},
+		"a listed attribute": {
+			policytest.Case{WantAccounts: map[string]policytest.Account{"directory": {Absent: []string{"title"}}}},
+			"directory title: want it not listed, got nothing",
+		},
+		"not live": {
+			policytest.Case{End: policytest.DefaultAt(), Want: []string{"directory:group/staff"}, WantNextChange: policytest.DefaultAt()},
+			"missing: directory:group/staff\nnext change: want 2026-01-01T12:00:00Z, got never\n(the relationship is not live at 2026-01-01T12:00:00Z)",
+		},
+		"no decision": {
+			policytest.Case{Lists: map[string][]string{"jobTitle": {"a", "b"}}},
+			"there is no decision: relationship relationship: attribute jobTitle: 2 values, want one; declare it as a list",
+		},
+		"another error": {
+			policytest.Case{Lists: map[string][]string{"jobTitle": {"a", "b"}}, WantError: "level"},
+			`want an error with "level", got: relationship relationship: attribute jobTitle: 2 values, want one; declare it as a list`,
+		},
+		"no error": {policytest.Case{WantError: "level"}, `there is a decision; want an error with "level"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			require.EqualError(t, policytest.Check(t.Context(), shop(t), c.Case), c.want)
+		})
+	}
+}
+
+// fickle answers differently each time.
+type fickle struct {
+	calls *int
+	err   error
+}
+
+func (fickle) Version() string { return "1" }
+
+func (f fickle) Evaluate(context.Context, policy.Subject) (policy.Decision, error) {
+	*f.calls++
+	if *f.calls == 2 && f.err != nil {
+		return policy.Decision{}, f.err
+	}
+	return policy.Decision{NextChange: policytest.DefaultAt().AddDate(0, 0, *f.calls)}, nil
+}
+
+func TestCheckFindsEvaluatorsThatAreNotPure(t *testing.T) {
+	t.Parallel()
+	for _, err := range []error{nil, errors.New("now and then")} {
+		require.EqualError(t, policytest.Check(t.Context(), fickle{new(int), err}, policytest.Case{}), "evaluating twice gives different decisions")
+	}
+}
