@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -22,7 +23,8 @@ type Account struct {
 	// Attributes holds what was read, by the connector's own attribute names.
 	// What is absent here is not known.
 	Attributes map[string]Value `json:"attributes,omitempty"`
-	// Entitlements holds what the account has, sorted, if EntitlementsKnown.
+	// Entitlements holds what the account has, in the order of
+	// [Entitlement.Compare], if EntitlementsKnown.
 	Entitlements      []Entitlement `json:"entitlements,omitempty"`
 	EntitlementsKnown bool          `json:"entitlementsKnown,omitempty"`
 	// ETag is the version mark of the read, empty if there is none to be trusted.
@@ -44,6 +46,12 @@ func ParseEntitlement(s string) (Entitlement, error) {
 		return Entitlement{}, fmt.Errorf("entitlement %q: want kind/name, such as group/engineering", s)
 	}
 	return Entitlement{Kind: kind, Name: name}, nil
+}
+
+// Compare orders entitlements by kind, then by name, as [Account] holds them. It
+// returns a negative number, 0 or a positive number, as strings.Compare does.
+func (e Entitlement) Compare(other Entitlement) int {
+	return cmp.Or(strings.Compare(e.Kind, other.Kind), strings.Compare(e.Name, other.Name))
 }
 
 // String returns the entitlement as kind/name.
