@@ -2,6 +2,7 @@ package policy
 
 import (
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -21,6 +22,8 @@ type Policy struct {
 	accounts       map[string]account
 	readsOwn       bool
 	readsManager   bool
+
+	machines sync.Pool // of *vm.VM, which are not safe for concurrent use and worth reusing
 }
 
 var _ Evaluator = (*Policy)(nil)

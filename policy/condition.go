@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
@@ -110,10 +109,6 @@ func (c *conditions) report(err error, bad func(offset int, msg string)) {
 	}
 	bad(0, err.Error()+": a condition is true or false")
 }
-
-// machines evaluate conditions. A machine is not safe for concurrent use, and is
-// worth reusing.
-var machines = sync.Pool{New: func() any { return &vm.VM{MemoryBudget: maxMemory} }}
 
 // holds evaluates the condition over values of the types that it was compiled
 // for.

@@ -54,8 +54,11 @@ func (p *Policy) match(ctx context.Context, at time.Time, r *Relationship, reaso
 		}
 		env[name] = value
 	}
-	machine := machines.Get().(*vm.VM)
-	defer machines.Put(machine)
+	machine, ok := p.machines.Get().(*vm.VM)
+	if !ok {
+		machine = &vm.VM{MemoryBudget: maxMemory}
+	}
+	defer p.machines.Put(machine)
 	for i := range p.rules {
 		rule := &p.rules[i]
 		if !rule.inWindow(at, r.Zone) {
