@@ -3,6 +3,7 @@ package provisioning_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 
 	"github.com/joinery-iam/joinery/connector"
@@ -119,6 +120,48 @@ func TestVanishedAccountIsMadeAgainIfWeMadeIt(t *testing.T) {
 	a := account(t, b, "directory", "1")
 	require.Equal(t, "ada", a.Name)
 	require.Equal(t, []string{"group/engineering", "group/staff"}, entitlements(a))
+}
+
+// forgetful is a system behind a proxy that answers "not found" to everything.
+type forgetful struct {
+	*memory.System
+	lost atomic.Bool
+}
+
+func (f *forgetful) Find(ctx context.Context, req connector.FindRequest) ([]connector.Account, error) {
+	switch {
+	case !f.lost.Load():
+		return f.System.Find(ctx, req)
+	case req.ID != "":
+		return nil, nil
+	}
+	return nil, errors.New("404: no such page")
+}
+
+func (f *forgetful) Disable(ctx context.Context, req connector.AccountRequest) (connector.Result, error) {
+	if f.lost.Load() {
+		return connector.Result{}, connector.ErrNotFound
+	}
+	return f.System.Disable(ctx, req)
+}
+
+func TestProxyThatFindsNothingDoesNotMakeALeaversAccountCountAsGone(t *testing.T) {
+	t.Parallel()
+	f := &forgetful{System: memory.New(memory.Config{})}
+	b := bench(t, provisioningtest.Config{Tenant: func(c *provisioning.TenantConfig) {
+		c.Systems["directory"] = provisioning.System{Mode: provisioning.Managed, Connector: f}
+	}})
+	b.HR.Put(provisioningtest.Worker("1", "Ada", "Sales", "2026-01-01"))
+	b.Sync()
+	f.lost.Store(true)
+	b.HR.End("1", "2025-12-31")
+	_, err := b.Read(t.Context(), provisioningtest.SourceName)
+	require.NoError(t, err)
+	_, err = b.Drain(t.Context())
+	require.NoError(t, err)
+	f.lost.Store(false)
+	b.Settle()
+	require.False(t, f.Accounts()[0].Active)
 }
 
 func TestOneRefusedAttributeSaysSoAndHoldsUpNothingElse(t *testing.T) {

@@ -35,7 +35,7 @@ func (t *Target) create(ctx context.Context, req connector.CreateRequest) (conne
 	if ours != nil {
 		return connector.Result{Outcome: connector.AlreadyInState, Account: found.account(ours)}, nil
 	}
-	created, err := t.do(ctx, call{method: http.MethodPost, path: "/Users", body: user})
+	created, err := t.do(ctx, call{method: http.MethodPost, path: usersPath, body: user})
 	if errors.Is(err, connector.ErrAlreadyExists) {
 		ours, lookup := t.ours(ctx, req.ExternalID)
 		switch {

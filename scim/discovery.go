@@ -63,7 +63,7 @@ func (t *Target) Check(ctx context.Context) error {
 	if _, err := t.discover(ctx); err != nil {
 		return fmt.Errorf("checking: %w", err)
 	}
-	_, err := t.page(ctx, "/Users", nil, 1, 1)
+	_, err := t.page(ctx, usersPath, nil, 1, 1)
 	if err != nil {
 		return fmt.Errorf("checking: %w", err)
 	}

@@ -66,10 +66,10 @@ func (t *Target) users(ctx context.Context, req connector.FindRequest) ([]object
 	if req.ExternalID != "" {
 		path.Attr, wanted = "externalId", req.ExternalID
 	}
-	_, err := t.walk(ctx, "/Users", equal(path, wanted), false, match)
+	_, err := t.walk(ctx, usersPath, equal(path, wanted), false, match)
 	if errors.Is(err, connector.ErrInvalid) {
 		matching = nil
-		_, err = t.walk(ctx, "/Users", nil, true, match)
+		_, err = t.walk(ctx, usersPath, nil, true, match)
 	}
 	return matching, err
 }
@@ -82,7 +82,7 @@ func equal(path filter.Path, text string) url.Values {
 
 // user reads one user. The error is ErrNotFound if there is none.
 func (t *Target) user(ctx context.Context, id string) (object, error) {
-	return t.resource(ctx, "/Users", id, nil)
+	return t.resource(ctx, usersPath, id, nil)
 }
 
 func (t *Target) resource(ctx context.Context, path, id string, query url.Values) (object, error) {

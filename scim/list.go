@@ -151,7 +151,7 @@ func (t *Target) List(ctx context.Context, yield func(connector.Account) error) 
 		return connector.Proof{}, fmt.Errorf("listing: %w", err)
 	}
 	var stopped error
-	proof, err := t.walk(ctx, "/Users", nil, true, func(user object) error {
+	proof, err := t.walk(ctx, usersPath, nil, true, func(user object) error {
 		stopped = yield(found.account(user))
 		return stopped
 	})

@@ -20,6 +20,9 @@ const (
 	maxWait = 24 * time.Hour
 )
 
+// usersPath is the collection that every server has.
+const usersPath = "/Users"
+
 // statusError is what an answer that is no success becomes.
 type statusError struct {
 	status int
@@ -51,9 +54,17 @@ func refusal(c call, resp *http.Response, body []byte, token string) error {
 			return connector.RetryAfter(wait, plain)
 		}
 		return plain
-	case http.StatusUnauthorized, http.StatusForbidden:
+	case http.StatusUnauthorized:
+		// A token has expired, and the next one may do. Nothing was changed.
+		return connector.NotSent(mark(connector.ErrDenied))
+	case http.StatusForbidden:
 		return mark(connector.ErrDenied)
 	case http.StatusNotFound, http.StatusGone:
+		if c.path == usersPath {
+			// Not an account is missing here, but the server: a wrong base URL, or a
+			// proxy that knows nothing of it. That may pass, and says nothing of anybody.
+			return connector.NotSent(fmt.Errorf("%w: no SCIM server answers here", plain))
+		}
 		return mark(connector.ErrNotFound)
 	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
 		return mark(errors.ErrUnsupported)

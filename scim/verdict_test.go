@@ -49,10 +49,9 @@ func TestVerdictsOfStatuses(t *testing.T) {
 		after   time.Duration
 	}{
 		"bad request":           {400, nil, connector.ErrInvalid, connector.ErrInvalid, connector.VerdictPermanent, 0},
-		"unauthorized":          {401, nil, connector.ErrDenied, connector.ErrDenied, connector.VerdictPermanent, 0},
+		"unauthorized":          {401, nil, connector.ErrDenied, connector.ErrDenied, connector.VerdictRetry, 0},
 		"payment":               {402, nil, nil, nil, connector.VerdictPermanent, 0},
 		"forbidden":             {403, nil, connector.ErrDenied, connector.ErrDenied, connector.VerdictPermanent, 0},
-		"not found":             {404, nil, connector.ErrNotFound, connector.ErrNotFound, connector.VerdictPermanent, 0},
 		"method":                {405, nil, errors.ErrUnsupported, errors.ErrUnsupported, connector.VerdictPermanent, 0},
 		"timeout":               {408, nil, nil, nil, connector.VerdictUnknown, 0},
 		"changed":               {412, nil, connector.ErrConflict, connector.ErrConflict, connector.VerdictRetry, 0},
@@ -86,6 +85,20 @@ func TestVerdictsOfStatuses(t *testing.T) {
 			require.ErrorIs(t, disabled, c.update, name)
 		}
 	}
+}
+
+// A base URL at which no SCIM server answers must not make accounts count as gone.
+func TestMissingServerIsNoMissingAccount(t *testing.T) {
+	t.Parallel()
+	target := answering(t, http.StatusNotFound, nil, `<html>nothing here</html>`)
+	_, err := target.Create(t.Context(), connector.CreateRequest{ExternalID: "e", Name: "amy"})
+	require.NotErrorIs(t, err, connector.ErrNotFound)
+	require.Equal(t, connector.VerdictRetry, connector.VerdictOf(err).Verdict)
+	_, err = target.Find(t.Context(), connector.FindRequest{ExternalID: "e"})
+	require.ErrorContains(t, err, "no SCIM server answers here")
+	require.NotErrorIs(t, err, connector.ErrNotFound)
+	_, err = target.Disable(t.Context(), connector.AccountRequest{Ref: connector.Ref{ID: "1"}})
+	require.ErrorIs(t, err, connector.ErrNotFound)
 }
 
 func TestConflictsDependOnWhatWasAsked(t *testing.T) {

@@ -55,7 +55,7 @@ func run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 
-	store, err := sqlstore.New(ctx, sqlstore.Config{DB: db, Dialect: sqlite.Dialect()})
+	store, err := sqlstore.New(ctx, sqlstore.Config{DB: db, Dialect: sqlite.Dialect{}})
 	if err != nil {
 		return err
 	}
