@@ -38,7 +38,7 @@ func (t *transaction) Claim(c state.Claim) ([]state.Claimed, error) {
 	if c.Urgent {
 		lane = state.LaneImmediate
 	}
-	claimed := []state.Claimed{}
+	claimed, seen := []state.Claimed{}, map[string]bool{}
 	for len(claimed) < c.Limit {
 		page := (c.Limit - len(claimed)) * itemsEach
 		people, err := listStrings(t, queue, c.System, string(lane), micros(c.Wall), page)
@@ -50,7 +50,10 @@ func (t *transaction) Claim(c state.Claim) ([]state.Claimed, error) {
 			if len(claimed) == c.Limit {
 				break
 			}
-			// A person who comes again on this page has the new lease already.
+			if seen[person] {
+				continue // another item of the same account
+			}
+			seen[person] = true
 			n, err := t.exec(takeLease, person, c.System, c.Owner, micros(c.Until), micros(c.Wall), []byte{})
 			if err != nil {
 				return nil, err

@@ -22,7 +22,7 @@ const (
 	freeItems = `/* free items */ UPDATE joinery_item SET free = ?3
 		WHERE tenant = ?1 AND run = ?2 AND state <> 'settled' AND state IN ('due', 'sending') AND released = 0`
 
-	removals = `/* removals */ SELECT system, removes, lane, COUNT(*) FROM joinery_item
+	removals = `/* removals */ SELECT system, removes, lane, COUNT(DISTINCT person) FROM joinery_item
 		WHERE tenant = ?1 AND run = ?2 AND state <> 'settled' AND removes <> '' AND released = 0
 		GROUP BY system, removes, lane ORDER BY system, removes, lane`
 	reserve  = `/* reserve */ INSERT INTO joinery_reserved (tenant, at, run, system, kind, lane, n) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`

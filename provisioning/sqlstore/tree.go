@@ -16,6 +16,7 @@ const (
 	getHash  = `/* hash */ SELECT hash FROM joinery_hash WHERE tenant = ?1 AND n = ?2`
 
 	addCheckpoint = `/* add checkpoint */ INSERT INTO joinery_checkpoint (tenant, size, note) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING`
+	signedSize    = `/* signed size */ SELECT COALESCE(MAX(size), 0) FROM joinery_checkpoint WHERE tenant = ?1`
 	checkpoints   = `/* checkpoints */ SELECT note FROM joinery_checkpoint WHERE tenant = ?1 ORDER BY size, note`
 
 	getCursor = `/* cursor */ SELECT next FROM joinery_cursor WHERE tenant = ?1 AND sink = ?2`
@@ -80,6 +81,9 @@ func (t *transaction) AddCheckpoint(size int64, note []byte) error {
 	_, err := t.exec(addCheckpoint, size, blob(note))
 	return err
 }
+
+// CheckpointSize implements [state.Journal].
+func (t *transaction) CheckpointSize() (int64, error) { return count(t, signedSize) }
 
 // Checkpoints implements [state.Journal].
 func (t *transaction) Checkpoints() ([][]byte, error) {

@@ -1,0 +1,70 @@
+package storetest
+
+import "github.com/joinery-iam/joinery/provisioning/internal/state"
+
+func accountCases() []testCase {
+	return []testCase{
+		{name: "account", clause: "an account's row is kept and replaced whole, but for its lease", check: accountKept},
+		{name: "account_lease", clause: "PutAccount leaves the lease alone", check: accountLease},
+		{name: "account_list", clause: "AccountsOf returns a person's accounts by system", check: accountList},
+		{name: "account_remote", clause: "AccountByRemote finds an account by the target's identifier, which no two have in a system", check: accountRemote},
+	}
+}
+
+func accountKept(f *fixture) {
+	full := state.Account{
+		Person: "p", System: "s", RemoteID: "x", Name: "n", Exists: true, Active: true, Origin: "created", Observed: []byte("{}"), ETag: "e",
+		Spell: 2, SeenAt: day(1),
+	}
+	f.update(func(tx state.Tx) {
+		_, err := tx.Account("p", "s")
+		is("an unknown account", err, state.ErrNotFound)
+		for _, a := range []state.Account{full, {Person: "p", System: "s"}, full} {
+			ok(tx.PutAccount(a))
+			same("account", must(tx.Account("p", "s")), a)
+		}
+	})
+}
+
+func accountLease(f *fixture) {
+	f.putQueue(due("p", 1))
+	held := f.claim(claim("node", 1, 2))[0].Account
+	changed := state.Account{Person: "p", System: "s", Name: "n", Owner: "thief", Epoch: 99, LeaseUntil: day(99)}
+	f.update(func(tx state.Tx) {
+		ok(tx.PutAccount(changed))
+		got := must(tx.Account("p", "s"))
+		same("name", got.Name, "n")
+		same("lease", []any{got.Owner, got.Epoch, got.LeaseUntil}, []any{held.Owner, held.Epoch, held.LeaseUntil})
+		must(tx.Lock("p", "s", "node", held.Epoch))
+	})
+}
+
+func accountList(f *fixture) {
+	f.update(func(tx state.Tx) {
+		for _, a := range []state.Account{{Person: "p", System: "b"}, {Person: "p", System: "a"}, {Person: "q", System: "a"}} {
+			ok(tx.PutAccount(a))
+		}
+		same("accounts", must(tx.AccountsOf("p")), []state.Account{{Person: "p", System: "a"}, {Person: "p", System: "b"}})
+		same("accounts of nobody", must(tx.AccountsOf("r")), []state.Account{})
+	})
+}
+
+func accountRemote(f *fixture) {
+	put := func(person, system, remote string) error {
+		return f.try(func(tx state.Tx) { ok(tx.PutAccount(state.Account{Person: person, System: system, RemoteID: remote})) })
+	}
+	ok(put("p", "a", "1"))
+	ok(put("p", "b", "1"))
+	ok(put("q", "a", ""))
+	ok(put("r", "a", ""))
+	refused("another account with the same identifier", put("q", "a", "1"))
+	f.view(func(tx state.Tx) {
+		same("account", must(tx.AccountByRemote("a", "1")).Person, "p")
+		_, err := tx.AccountByRemote("a", "2")
+		is("an unknown identifier", err, state.ErrNotFound)
+		_, err = tx.AccountByRemote("a", "")
+		is("no identifier", err, state.ErrNotFound)
+	})
+	ok(put("p", "a", "2"))
+	ok(put("q", "a", "1"))
+}

@@ -1,0 +1,131 @@
+package storetest
+
+import (
+	"time"
+
+	"github.com/joinery-iam/joinery/provisioning/internal/state"
+)
+
+func runCases() []testCase {
+	return []testCase{
+		{name: "run", clause: "a run's row is kept and replaced whole", check: runKept},
+		{name: "run_lists", clause: "RunsIn is oldest first, LatestRuns newest first", check: runLists},
+		{name: "run_removals", clause: "Removals counts a run's open removals that were not released by themselves, by system, kind and lane", check: runRemovals},
+	}
+}
+
+func windowCases() []testCase {
+	return []testCase{
+		{name: "window_sums", clause: "Reserved sums what was reserved after an instant, of all runs, by system, kind and lane", check: windowSums},
+		{name: "window_concurrent", clause: "no reservation is lost among many at once", check: windowConcurrent},
+		{name: "window_population", clause: "Population counts the accounts of a system that are known to be active", check: windowPopulation},
+	}
+}
+
+func (f *fixture) putRuns(runs ...state.Run) {
+	f.update(func(tx state.Tx) {
+		for _, r := range runs {
+			ok(tx.PutRun(r))
+		}
+	})
+}
+
+func (f *fixture) putItems(items ...state.Item) {
+	f.update(func(tx state.Tx) {
+		for _, it := range items {
+			ok(tx.PutItem(it))
+		}
+	})
+}
+
+func runKept(f *fixture) {
+	full := dataRun("", state.RunHeld)
+	f.update(func(tx state.Tx) {
+		_, err := tx.Run(full.ID)
+		is("an unknown run", err, state.ErrNotFound)
+		for _, r := range []state.Run{full, {ID: full.ID, State: state.RunReading}, full} {
+			ok(tx.PutRun(r))
+			same("run", must(tx.Run(full.ID)), r)
+		}
+	})
+}
+
+func runLists(f *fixture) {
+	f.putRuns(state.Run{ID: "b", State: state.RunHeld, OpenedAt: day(3)}, state.Run{ID: "c", State: state.RunDeciding, OpenedAt: day(2)},
+		state.Run{ID: "d", State: state.RunHeld, OpenedAt: day(1)}, state.Run{ID: "a", State: state.RunHeld, OpenedAt: day(3)})
+	runs := func(list []state.Run) (out []string) {
+		for _, r := range list {
+			out = append(out, r.ID)
+		}
+		return out
+	}
+	f.view(func(tx state.Tx) {
+		same("held runs", runs(must(tx.RunsIn(state.RunHeld))), []string{"d", "a", "b"})
+		same("refused runs", must(tx.RunsIn(state.RunRefused)), []state.Run{})
+		same("latest runs", runs(must(tx.LatestRuns(3))), []string{"b", "a", "c"})
+	})
+}
+
+func runRemovals(f *fixture) {
+	removal := func(person, system, removes, run string, lane state.Lane, in state.ItemState) state.Item {
+		return state.Item{Person: person, System: system, Kind: state.ItemAccount, Removes: removes, Run: run, Lane: lane, State: in}
+	}
+	released := removal("g", "a", "disable", "r", state.LaneNormal, state.ItemDue)
+	released.Released = true
+	f.putItems(released,
+		removal("a", "b", "revoke", "r", state.LaneNormal, state.ItemDue), removal("b", "a", "disable", "r", state.LaneNormal, state.ItemParked),
+		removal("c", "a", "disable", "r", state.LaneNormal, state.ItemWaiting), removal("d", "a", "disable", "r", state.LaneImmediate, state.ItemSending),
+		removal("e", "a", "disable", "r", state.LaneNormal, state.ItemSettled), removal("f", "a", "disable", "s", state.LaneNormal, state.ItemDue),
+		removal("h", "a", "", "r", state.LaneNormal, state.ItemDue))
+	f.view(func(tx state.Tx) {
+		same("removals", must(tx.Removals("r")), []state.Count{
+			{System: "a", Kind: "disable", Lane: state.LaneImmediate, N: 1}, {System: "a", Kind: "disable", Lane: state.LaneNormal, N: 2},
+			{System: "b", Kind: "revoke", Lane: state.LaneNormal, N: 1},
+		})
+		same("removals of an unknown run", must(tx.Removals("t")), []state.Count{})
+	})
+}
+
+func windowSums(f *fixture) {
+	count := func(system, kind string, lane state.Lane, n int) state.Count {
+		return state.Count{System: system, Kind: kind, Lane: lane, N: n}
+	}
+	f.update(func(tx state.Tx) {
+		ok(tx.Reserve("r1", day(1), []state.Count{count("a", "disable", state.LaneNormal, 2), count("b", "revoke", state.LaneNormal, 5)}))
+		ok(tx.Reserve("r2", day(2), []state.Count{count("a", "disable", state.LaneNormal, 3), count("a", "disable", state.LaneImmediate, 1)}))
+		ok(tx.Reserve("r2", day(2), []state.Count{count("a", "disable", state.LaneNormal, 4)}))
+		ok(tx.Reserve("r3", day(3), nil))
+	})
+	f.view(func(tx state.Tx) {
+		same("all", must(tx.Reserved(day(1).Add(-time.Microsecond))), []state.Count{
+			count("a", "disable", state.LaneImmediate, 1), count("a", "disable", state.LaneNormal, 9), count("b", "revoke", state.LaneNormal, 5),
+		})
+		same("after the first", must(tx.Reserved(day(1))), []state.Count{count("a", "disable", state.LaneImmediate, 1), count("a", "disable", state.LaneNormal, 7)})
+		same("after the second", must(tx.Reserved(day(2))), []state.Count{})
+	})
+}
+
+func windowConcurrent(f *fixture) {
+	const callers, times = 8, 5
+	f.parallel(callers, func(int) {
+		for range times {
+			f.update(func(tx state.Tx) {
+				ok(tx.Reserve("r", day(1), []state.Count{{System: "a", Kind: "disable", Lane: state.LaneNormal, N: 1}}))
+			})
+		}
+	})
+	f.view(func(tx state.Tx) { same("sum", must(tx.Reserved(day(0)))[0].N, callers*times) })
+}
+
+func windowPopulation(f *fixture) {
+	f.update(func(tx state.Tx) {
+		for _, a := range []state.Account{
+			{Person: "a", System: "x", Exists: true, Active: true}, {Person: "b", System: "x", Exists: true, Active: true}, {Person: "c", System: "x", Exists: true},
+			{Person: "d", System: "x", Active: true}, {Person: "e", System: "y", Exists: true, Active: true},
+		} {
+			ok(tx.PutAccount(a))
+		}
+		same("population of x", must(tx.Population("x")), 2)
+		same("population of z", must(tx.Population("z")), 0)
+	})
+}

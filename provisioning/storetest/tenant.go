@@ -1,0 +1,61 @@
+package storetest
+
+import "github.com/joinery-iam/joinery/provisioning/internal/state"
+
+// otherTenant differs from the fixture's tenant in its case alone.
+const otherTenant = "Acme"
+
+func tenantCases() []testCase {
+	return []testCase{
+		{name: "tenant_read", clause: "no method shows another tenant's rows", check: tenantRead},
+		{name: "tenant_write", clause: "no method changes another tenant's rows", check: tenantWrite},
+		{name: "tenant_list", clause: "Tenants lists those that have any row, sorted", check: tenantList},
+	}
+}
+
+func tenantRead(f *fixture) {
+	other := f.as(otherTenant)
+	before := other.looked()
+	for _, w := range writes() {
+		f.update(func(tx state.Tx) { w.do(tx, "") })
+		unchanged("seen by another tenant after "+w.method, other.looked(), before)
+	}
+	for i, p := range probes() {
+		if f.looked()[i] == before[i] {
+			fail("%s shows nothing of the rows that are there: %s", p.method, before[i])
+		}
+	}
+}
+
+func tenantWrite(f *fixture) {
+	f.update(func(tx state.Tx) { fill(tx, "") })
+	before, other := f.looked(), f.as(otherTenant)
+	for _, w := range append(writes(), endings()...) {
+		other.update(func(tx state.Tx) { w.do(tx, " of another") })
+		unchanged("after "+w.method+" of another tenant", f.looked(), before)
+	}
+}
+
+func tenantList(f *fixture) {
+	names := func() []string { return must(f.backend.Tenants(f.ctx)) }
+	same("tenants of an empty store", names(), []string{})
+	for i, w := range writes() {
+		if w.method == "TakeTimers" || w.method == "Claim" || w.method == "Release" || w.method == "Sequence" {
+			continue // they need rows of others
+		}
+		f.as("tenant " + string(rune('z'-i))).update(func(tx state.Tx) { w.do(tx, "") })
+	}
+	got := names()
+	for i := 1; i < len(got); i++ {
+		if got[i-1] >= got[i] {
+			fail("tenants are not sorted: %q", got)
+		}
+	}
+	same("number of tenants, each with a row of another kind", len(got), len(writes())-4)
+	f.as("fleeting").update(func(tx state.Tx) {
+		ok(tx.Stage("r1", []state.Staged{{N: 1}}))
+		ok(tx.DropStaged("r1"))
+	})
+	f.as("reader").view(func(tx state.Tx) { must(tx.PeopleAfter("", 1)) })
+	same("tenants after one that kept nothing", names(), got)
+}
