@@ -90,7 +90,9 @@ func TestVerdictsOfStatuses(t *testing.T) {
 // A base URL at which no SCIM server answers must not make accounts count as gone.
 func TestMissingServerIsNoMissingAccount(t *testing.T) {
 	t.Parallel()
-	target := answering(t, http.StatusNotFound, nil, `<html>nothing here</html>`)
+	server := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(server.Close)
+	target := connect(t, scim.Config{BaseURL: server.URL})
 	_, err := target.Create(t.Context(), connector.CreateRequest{ExternalID: "e", Name: "amy"})
 	require.NotErrorIs(t, err, connector.ErrNotFound)
 	require.Equal(t, connector.VerdictRetry, connector.VerdictOf(err).Verdict)
