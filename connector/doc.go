@@ -18,7 +18,8 @@
 //   - [io.Closer] releases what the connector holds
 //
 // Then run connectortest against it: every sentence below that says must or
-// may is a case there.
+// may is a case there. Package memory holds a system that has every capability
+// but Closer, for tests of whoever uses connectors.
 //
 // # Reading before believing
 //

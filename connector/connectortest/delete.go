@@ -42,11 +42,14 @@ func deleteEffect(ctx context.Context, b *Bench) error {
 			return fmt.Errorf("find %+v: %w", req, err)
 		}
 	}
-	after, err := b.see(ctx, bystander.ID)
+	found, err := b.c.Find(ctx, connector.FindRequest{ID: bystander.ID})
 	if err != nil {
-		return err
+		return setup("find: %w", err)
 	}
-	return unchanged(after, bystander)
+	if err := exactly(found, bystander.ID); err != nil {
+		return fmt.Errorf("somebody else was touched: %w", err)
+	}
+	return unchanged(found[0], bystander)
 }
 
 func deleteTwice(ctx context.Context, b *Bench) error {
