@@ -1,6 +1,7 @@
 package policy_test
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -22,9 +23,7 @@ func person(attributes policy.Attributes) policy.Subject {
 // ada has the attributes that the mappings of company need.
 func ada(more policy.Attributes) policy.Attributes {
 	a := policy.Attributes{"givenName": {"Ada"}, "familyName": {"Byron"}, "displayName": {"Ada Byron"}, "department": {"Engines"}}
-	for k, v := range more {
-		a[k] = v
-	}
+	maps.Copy(a, more)
 	return a
 }
 
@@ -33,15 +32,6 @@ func evaluate(t *testing.T, e policy.Evaluator, s policy.Subject) policy.Decisio
 	d, err := e.Evaluate(t.Context(), s)
 	require.NoError(t, err)
 	return d
-}
-
-// grantsOf returns what is granted, as texts.
-func grantsOf(d policy.Decision) []string {
-	out := []string{}
-	for _, g := range d.Grants {
-		out = append(out, g.Entitlement.String())
-	}
-	return out
 }
 
 func at(text string) time.Time {

@@ -153,10 +153,7 @@ func (t *Target) send(ctx context.Context, found facts, user object, e edit, eta
 		t.remember(found)
 	}
 	// Whatever the server knows and we do not must survive.
-	whole := object{}
-	for key, v := range patch.Clone(user) {
-		whole[key] = v
-	}
+	whole := object(patch.Clone(user))
 	whole.remove("meta")
 	whole.remove("groups")
 	e.write(whole)

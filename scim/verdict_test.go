@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -22,9 +23,7 @@ import (
 func answering(t *testing.T, status int, header http.Header, body string) *scim.Target {
 	t.Helper()
 	write := func(w http.ResponseWriter, r *http.Request) {
-		for name, values := range header {
-			w.Header()[name] = values
-		}
+		maps.Copy(w.Header(), header)
 		say(status, body)(w, r)
 	}
 	return odd(t, map[string]http.HandlerFunc{

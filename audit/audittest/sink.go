@@ -61,7 +61,7 @@ func checkName(ctx context.Context, d *delivery) error {
 	if before == "" {
 		return errors.New("the name is empty")
 	}
-	if err := d.send(ctx, "acme", entries("acme", 0, 1)); err != nil {
+	if err := d.send(ctx, "acme", entries("acme", 1)); err != nil {
 		return err
 	}
 	if after := d.sink.Name(); after != before {
@@ -71,7 +71,7 @@ func checkName(ctx context.Context, d *delivery) error {
 }
 
 func checkKept(ctx context.Context, d *delivery) error {
-	log := entries("acme", 0, 25)
+	log := entries("acme", 25)
 	for _, span := range [][2]int{{0, 1}, {1, 2}, {2, 8}, {8, 25}} {
 		if err := d.send(ctx, "acme", log[span[0]:span[1]]); err != nil {
 			return err
@@ -81,7 +81,7 @@ func checkKept(ctx context.Context, d *delivery) error {
 }
 
 func checkLarge(ctx context.Context, d *delivery) error {
-	log := entries("acme", 0, 2000)
+	log := entries("acme", 2000)
 	if err := d.send(ctx, "acme", log); err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func checkLarge(ctx context.Context, d *delivery) error {
 }
 
 func checkOverlap(ctx context.Context, d *delivery) error {
-	log := entries("acme", 0, 12)
+	log := entries("acme", 12)
 	for _, span := range [][2]int{{0, 4}, {0, 4}, {0, 7}, {3, 9}, {8, 12}, {11, 12}} {
 		if err := d.send(ctx, "acme", log[span[0]:span[1]]); err != nil {
 			return err
@@ -99,7 +99,7 @@ func checkOverlap(ctx context.Context, d *delivery) error {
 }
 
 func checkCancelled(ctx context.Context, d *delivery) error {
-	log := entries("acme", 0, 9)
+	log := entries("acme", 9)
 	if err := d.send(ctx, "acme", log[:3]); err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func checkCancelled(ctx context.Context, d *delivery) error {
 }
 
 func checkErased(ctx context.Context, d *delivery) error {
-	log := entries("acme", 0, 6)
+	log := entries("acme", 6)
 	log[0].Salt, log[0].Body = nil, nil
 	log[4].Salt, log[4].Body = nil, nil
 	if err := d.send(ctx, "acme", log); err != nil {
@@ -128,7 +128,7 @@ func checkErased(ctx context.Context, d *delivery) error {
 }
 
 func checkTenants(ctx context.Context, d *delivery) error {
-	acme, globex := entries("acme", 0, 8), entries("globex", 0, 6)
+	acme, globex := entries("acme", 8), entries("globex", 6)
 	for _, batch := range []struct {
 		tenant  string
 		entries []audit.Sealed
@@ -143,7 +143,7 @@ func checkTenants(ctx context.Context, d *delivery) error {
 }
 
 func checkSlice(ctx context.Context, d *delivery) error {
-	log := entries("acme", 0, 10)
+	log := entries("acme", 10)
 	page := make([]audit.Sealed, 5)
 	for start := 0; start < len(log); start += len(page) {
 		copy(page, log[start:])
@@ -162,13 +162,13 @@ func checkSlice(ctx context.Context, d *delivery) error {
 
 // entries makes n sealed entries with rising leaf numbers. Their text has what a
 // format might trip over: quotes, markup, line ends and other scripts.
-func entries(tenant string, first, n int) []audit.Sealed {
+func entries(tenant string, n int) []audit.Sealed {
 	log := make([]audit.Sealed, n)
 	for i := range log {
 		entry := audit.Entry{
-			ID:     fmt.Sprintf("%s-%08d", tenant, first+i),
+			ID:     fmt.Sprintf("%s-%08d", tenant, i),
 			Tenant: tenant,
-			At:     time.Date(2026, 3, 1, 9, 0, first+i, 0, time.UTC),
+			At:     time.Date(2026, 3, 1, 9, 0, i, 0, time.UTC),
 			Event:  audit.EventOutcome,
 			Person: fmt.Sprintf("p%d", i%7),
 			Note:   "line one\nline two \"quoted\" <b>&amp;</b> \u2028 Zoë 山田",
@@ -177,7 +177,7 @@ func entries(tenant string, first, n int) []audit.Sealed {
 		if err != nil {
 			panic(err) // the entry above can be sealed
 		}
-		sealed.Leaf = int64(first + i)
+		sealed.Leaf = int64(i)
 		log[i] = sealed
 	}
 	return log

@@ -29,7 +29,7 @@ func export(t *testing.T, signed, waiting int) exported {
 	verifier, err := translog.NewVerifier(public)
 	require.NoError(t, err)
 
-	log := entries("acme", 0, signed+2+waiting)
+	log := entries("acme", signed+2+waiting)
 	var leaves []audit.Digest
 	for i := range log {
 		if i >= signed+2 {

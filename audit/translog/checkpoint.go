@@ -3,6 +3,7 @@ package translog
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -105,10 +106,8 @@ func parseCheckpoint(text string) (Checkpoint, error) {
 	if err != nil {
 		return Checkpoint{}, fmt.Errorf("%w: the root is no hash", ErrCheckpoint)
 	}
-	for _, extension := range lines[3:] {
-		if extension == "" {
-			return Checkpoint{}, fmt.Errorf("%w: an empty extension line", ErrCheckpoint)
-		}
+	if slices.Contains(lines[3:], "") {
+		return Checkpoint{}, fmt.Errorf("%w: an empty extension line", ErrCheckpoint)
 	}
 	cp := Checkpoint{Origin: lines[0], Size: size, Root: Hash(root)}
 	return cp, cp.check()

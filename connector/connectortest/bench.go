@@ -177,9 +177,9 @@ func (b *Bench) make(ctx context.Context, n int) (connector.Account, error) {
 	return b.see(ctx, res.Account.ID)
 }
 
-// gone creates account n, and removes it.
-func (b *Bench) gone(ctx context.Context, n int) (connector.Account, error) {
-	a, err := b.make(ctx, n)
+// gone creates an account, and removes it.
+func (b *Bench) gone(ctx context.Context) (connector.Account, error) {
+	a, err := b.make(ctx, 0)
 	if err != nil {
 		return a, err
 	}

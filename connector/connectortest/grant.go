@@ -111,7 +111,7 @@ func grantUnknown(ctx context.Context, b *Bench) error {
 }
 
 func grantGone(ctx context.Context, b *Bench) error {
-	a, err := b.gone(ctx, 0)
+	a, err := b.gone(ctx)
 	if err != nil {
 		return err
 	}

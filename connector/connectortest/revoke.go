@@ -91,7 +91,7 @@ func revokeTwice(ctx context.Context, b *Bench) error {
 }
 
 func revokeGone(ctx context.Context, b *Bench) error {
-	a, err := b.gone(ctx, 0)
+	a, err := b.gone(ctx)
 	if err != nil {
 		return err
 	}

@@ -64,7 +64,7 @@ func disableTwice(ctx context.Context, b *Bench) error {
 }
 
 func disableGone(ctx context.Context, b *Bench) error {
-	a, err := b.gone(ctx, 0)
+	a, err := b.gone(ctx)
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func enableTwice(ctx context.Context, b *Bench) error {
 }
 
 func enableGone(ctx context.Context, b *Bench) error {
-	a, err := b.gone(ctx, 0)
+	a, err := b.gone(ctx)
 	if err != nil {
 		return err
 	}

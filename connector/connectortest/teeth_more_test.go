@@ -79,7 +79,7 @@ func moreBends() map[string]func(b *bent) {
 				res, err := b.System.Delete(ctx, req)
 				if res.Outcome == connector.Applied {
 					for _, a := range b.Accounts() {
-						b.System.Remove(a.ID)
+						b.Remove(a.ID)
 					}
 				}
 				return res, err

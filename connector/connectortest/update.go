@@ -160,7 +160,7 @@ func updateDisabled(ctx context.Context, b *Bench) error {
 }
 
 func updateGone(ctx context.Context, b *Bench) error {
-	a, err := b.gone(ctx, 0)
+	a, err := b.gone(ctx)
 	if err != nil {
 		return err
 	}

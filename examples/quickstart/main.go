@@ -60,12 +60,12 @@ func run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer stopDirectory()
+	defer stopDirectory() //nolint:errcheck // it ends with the process
 	code, stopCode, err := startServer("developers")
 	if err != nil {
 		return err
 	}
-	defer stopCode()
+	defer stopCode() //nolint:errcheck // it ends with the process
 	store, err := sqlite.Open(ctx, filepath.Join(dir, "joinery.db"))
 	if err != nil {
 		return err

@@ -61,7 +61,7 @@ func inMemory(content string) func() (io.ReadCloser, error) {
 func checkPosition(t *testing.T, r hrsource.Record, last int) {
 	t.Helper()
 	_, where, _ := strings.Cut(r.Position, ":")
-	for _, n := range strings.Split(where, ",") {
+	for n := range strings.SplitSeq(where, ",") {
 		if at, err := strconv.Atoi(n); len(r.Position) < 190 && (err != nil || at < 2 || at > last) {
 			t.Errorf("position %q: want lines from 2 to %d", r.Position, last)
 		}

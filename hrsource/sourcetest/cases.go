@@ -151,7 +151,7 @@ func checkYieldStops(ctx context.Context, sys System) error {
 
 func checkYieldError(ctx context.Context, sys System) error {
 	if _, _, err := sys.stopAt(ctx, "y", 2); !errors.Is(err, errStop) {
-		return fmt.Errorf("yield's error is not in what Snapshot returned: %v", err)
+		return fmt.Errorf("yield's error is not in what Snapshot returned: %w", err)
 	}
 	return nil
 }

@@ -120,7 +120,7 @@ func checkShrink(ctx context.Context, sys System) error {
 	_, err := sys.shrink(ctx)
 	shrunk, ok := errors.AsType[*hrsource.ShrunkError](err)
 	if !ok {
-		return fmt.Errorf("4 workers after 10, of which half may be missing: want a *ShrunkError, not %v", err)
+		return fmt.Errorf("4 workers after 10, of which half may be missing: want a *ShrunkError, not %w", err)
 	}
 	if shrunk.Previous != 10 || shrunk.Seen != 4 {
 		return fmt.Errorf("4 workers after 10: the error says %d after %d", shrunk.Seen, shrunk.Previous)

@@ -98,12 +98,12 @@ func (sys System) hold(mark string, n int) ([]hrsource.Worker, error) {
 // value makes a value of a field that differs between workers where it can.
 func value(field, mark string, i int) string {
 	f, _ := hrsource.FieldOf(field)
-	switch {
-	case f.Kind == hrsource.KindDate:
+	switch f.Kind {
+	case hrsource.KindDate:
 		return hrsource.Date{Year: 2020, Month: 1, Day: 1}.AddDays(i).String()
-	case f.Kind == hrsource.KindInstant:
+	case hrsource.KindInstant:
 		return fmt.Sprintf("2040-01-01T00:00:%02dZ", i%60)
-	case f.Kind == hrsource.KindFlag:
+	case hrsource.KindFlag:
 		return "true"
 	}
 	switch field {

@@ -91,7 +91,7 @@ func TestReadmeShowsWhatQuickstartPrints(t *testing.T) {
 	require.NoError(t, err)
 	shown := blocks(readme(t), "")
 	require.NotEmpty(t, shown)
-	for _, line := range strings.Split(strings.TrimSpace(shown[0]), "\n") {
+	for line := range strings.SplitSeq(strings.TrimSpace(shown[0]), "\n") {
 		require.Contains(t, string(printed), line)
 	}
 }

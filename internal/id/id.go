@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-var encoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
+// alphabet is in the order of its bytes, so that identifiers sort as numbers do.
+const alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
 
 // Source makes identifiers that rise strictly within one process. The zero
 // value is ready to use, and safe for concurrent use.
@@ -32,5 +33,5 @@ func (s *Source) New() string {
 	s.mu.Unlock()
 	binary.BigEndian.PutUint64(raw[:8], now)
 	_, _ = rand.Read(raw[8:]) // never fails: see crypto/rand
-	return encoding.EncodeToString(raw[:])
+	return base32.NewEncoding(alphabet).WithPadding(base32.NoPadding).EncodeToString(raw[:])
 }

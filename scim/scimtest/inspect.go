@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 )
 
 // ErrSignIn is why nobody gets in: the user does not exist or is not active.
@@ -129,10 +130,8 @@ func (s *Server) SignIn(userName string) error {
 	d := s.directory
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	for _, r := range d.users.byName[fold(userName)] {
-		if active(r) {
-			return nil
-		}
+	if slices.ContainsFunc(d.users.byName[fold(userName)], active) {
+		return nil
 	}
 	return fmt.Errorf("user %.80q: %w", userName, ErrSignIn)
 }

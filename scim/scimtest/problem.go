@@ -1,6 +1,7 @@
 package scimtest
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -33,7 +34,7 @@ func taken(attr, value string) error {
 
 // asProblem turns what the handlers return into what is sent.
 func asProblem(err error) *problem {
-	if p, ok := err.(*problem); ok {
+	if p, ok := errors.AsType[*problem](err); ok {
 		return p
 	}
 	if refused := patch.AsError(err); refused != nil {
