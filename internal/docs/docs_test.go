@@ -89,7 +89,7 @@ func TestReadmeShowsWhatQuickstartPrints(t *testing.T) {
 	t.Parallel()
 	printed, err := os.ReadFile(filepath.Join(root, "examples/quickstart/testdata/timeline.txt"))
 	require.NoError(t, err)
-	shown := blocks(readme(t), "")
+	shown := blocks(readme(t), "text")
 	require.NotEmpty(t, shown)
 	for line := range strings.SplitSeq(strings.TrimSpace(shown[0]), "\n") {
 		require.Contains(t, string(printed), line)
