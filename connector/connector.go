@@ -15,20 +15,22 @@ type Connector interface {
 
 	// Create makes one account. If an account with req.ExternalID exists, it must
 	// not make a second one: it answers AlreadyInState and that account, as
-	// observed. If the name belongs to somebody else, the error is
+	// observed, whatever its name and attributes; if several have it, the error is
+	// ErrAmbiguous. If the name belongs to somebody else, the error is
 	// ErrAlreadyExists and nothing was changed. Create is never repeated by the
 	// connector.
 	Create(ctx context.Context, req CreateRequest) (Result, error)
 
 	// Update sets the named attributes and leaves all others alone. It leaves a
 	// disabled account disabled. If everything is as wanted already, it answers
-	// AlreadyInState. If the account is gone, the error is ErrNotFound.
+	// AlreadyInState. If the account is gone, the error is ErrNotFound; if it is
+	// not at the version that req.ETag names, ErrConflict.
 	Update(ctx context.Context, req UpdateRequest) (Result, error)
 }
 
 // Suspender switches sign-in off and on, reversibly. Both methods answer
 // AlreadyInState if there is nothing to do and ErrNotFound if the account is
-// gone. After Disable returned Applied, the account observed is not active. A
+// gone; a version that is not req.ETag's is ErrConflict. After Disable returned Applied, the account observed is not active. A
 // connector whose system would delete the account must not offer it.
 type Suspender interface {
 	Disable(ctx context.Context, req AccountRequest) (Result, error)
@@ -51,7 +53,7 @@ type Entitler interface {
 }
 
 // Lister walks all accounts. It calls yield once for each and stops at its
-// first error, which it returns. The [Proof] says whether the walk is known to
+// first error, which it returns; yield may call the connector. The [Proof] says whether the walk is known to
 // have seen everything; with an error it is the zero Proof.
 type Lister interface {
 	List(ctx context.Context, yield func(Account) error) (Proof, error)
@@ -77,7 +79,8 @@ type Describer interface {
 // Description is what a [Describer] states. The zero value narrows nothing:
 // everything the type can do, no limits known, changes visible at once.
 type Description struct {
-	// Without names kinds of operation which the type has and this instance lacks.
+	// Without names kinds of operation which the type has and this instance lacks:
+	// their error is errors.ErrUnsupported.
 	Without []Kind
 	// Scope is what may be changed by one operation at a time.
 	Scope Scope

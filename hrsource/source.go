@@ -74,7 +74,8 @@ type Record struct {
 	// [Assignment]; [Worker.Keep] puts the last good value there.
 	Worker Worker
 	// Problems tell what was not understood. None means the record is sound.
-	// If Worker.Key.ID is empty, not even whom it concerns is known.
+	// If Worker.Key.ID is empty, not even whom it concerns is known; the read is
+	// then not complete, since whoever seems to be missing may be this one.
 	Problems []Problem
 	// Position says where the record stands, for people: "people.csv:17".
 	Position string

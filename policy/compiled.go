@@ -26,7 +26,10 @@ type Policy struct {
 	machines sync.Pool // of *vm.VM, which are not safe for concurrent use and worth reusing
 }
 
-var _ Evaluator = (*Policy)(nil)
+var (
+	_ Evaluator     = (*Policy)(nil)
+	_ AccountReader = (*Policy)(nil)
+)
 
 // Version returns the first 128 bits of a SHA-256 over the document, as 32
 // hexadecimal digits. Comments and layout do not count; everything else does.

@@ -66,8 +66,18 @@ type Span struct {
 type Account struct {
 	// ID is the target's own identifier.
 	ID string
-	// Attributes are those observed, the login name among them.
+	// Attributes are those observed. The login name is there as "name", and, of
+	// the person's own accounts, under the attribute that the policy calls the
+	// name.
 	Attributes Attributes
+}
+
+// AccountReader is an [Evaluator] that says whether its decisions may depend on
+// what has been observed of accounts: the person's own, and the manager's. One
+// that says no spares a look at everybody whose account changes; one that does not
+// say is taken to read both.
+type AccountReader interface {
+	ReadsAccounts() (own, manager bool)
 }
 
 // Decision is what a person should have at the instant of the subject.
@@ -120,8 +130,8 @@ const (
 // Grant is an entitlement that should be held.
 type Grant struct {
 	Entitlement Entitlement
-	// Reasons are all the ways in which policy gives it, sorted. There is at
-	// least one.
+	// Reasons are the ways in which policy gives it, sorted: for each rule and
+	// relationship the shortest path of roles. There is at least one.
 	Reasons []Reason
 }
 

@@ -152,11 +152,9 @@ func accountsOf(tx state.Tx, person string) (map[string]state.Account, error) {
 }
 
 // accountReaders reports whether decisions may depend on the person's own
-// accounts, and on those of the manager. An evaluator that does not say is taken
-// to read both; one that says no spares a look at everybody whose account
-// changes.
+// accounts, and on those of the manager.
 func accountReaders(e policy.Evaluator) (own, manager bool) {
-	if r, ok := e.(interface{ ReadsAccounts() (own, manager bool) }); ok {
+	if r, ok := e.(policy.AccountReader); ok {
 		return r.ReadsAccounts()
 	}
 	return true, true
