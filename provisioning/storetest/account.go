@@ -28,7 +28,7 @@ func accountKept(f *fixture) {
 
 func accountLease(f *fixture) {
 	f.putQueue(due("p", 1))
-	held := f.claim(claim("node", 1, 2))[0].Account
+	held := f.claimOne(claim("node", 1, 2)).Account
 	changed := state.Account{Person: "p", System: "s", Name: "n", Owner: "thief", Epoch: 99, LeaseUntil: day(99)}
 	f.update(func(tx state.Tx) {
 		ok(tx.PutAccount(changed))

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -68,6 +69,14 @@ func same[T any](what string, got, want T) {
 	}
 }
 
+// nth returns an element of a list, and ends the case if there is none.
+func nth[T any](what string, list []T, i int) T {
+	if i >= len(list) {
+		fail("%s: got %d, want more than %d", what, len(list), i)
+	}
+	return list[i]
+}
+
 func brief(v any) string {
 	const enough = 600
 	text := fmt.Sprintf("%+v", v)
@@ -98,6 +107,9 @@ func (f *fixture) as(tenant string) *fixture {
 	return &other
 }
 
+// other returns the same store as a tenant whose name differs in its case alone.
+func (f *fixture) other() *fixture { return f.as("A" + f.tenant[1:]) }
+
 // on returns the same tenant of another backend.
 func (f *fixture) on(b state.Backend) *fixture {
 	other := *f
@@ -109,6 +121,7 @@ func (f *fixture) on(b state.Backend) *fixture {
 func (f *fixture) try(fn func(state.Tx)) error {
 	return f.backend.Update(f.ctx, f.tenant, func(tx state.Tx) (err error) {
 		defer catch(&err)
+		runtime.Gosched() // whoever waits for this transaction shall do so
 		fn(tx)
 		return nil
 	})
@@ -128,12 +141,15 @@ func (f *fixture) view(fn func(state.Tx)) {
 func (f *fixture) parallel(n int, fn func(i int)) {
 	errs := make([]error, n)
 	var all sync.WaitGroup
+	start := make(chan struct{})
 	for i := range n {
 		all.Go(func() {
 			defer catch(&errs[i])
+			<-start
 			fn(i)
 		})
 	}
+	close(start)
 	all.Wait()
 	ok(errors.Join(errs...))
 }

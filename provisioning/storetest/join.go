@@ -53,6 +53,6 @@ func joinEnded(f *fixture) {
 }
 
 func joinTenant(f *fixture) {
-	f.as(otherTenant).update(func(tx state.Tx) { fill(tx, "") })
+	f.other().update(func(tx state.Tx) { fill(tx, "") })
 	ok(f.joined(func(tx state.Tx) { same("people", must(tx.PeopleAfter("", 10)), []state.Person{}) }).Rollback())
 }

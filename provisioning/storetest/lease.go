@@ -83,8 +83,8 @@ func leaseEpoch(f *fixture) {
 
 func leaseFenced(f *fixture) {
 	f.putQueue(due("p", 1))
-	first := f.claim(claim("a", 1, 2))[0].Account
-	second := f.claim(claim("a", 3, 4))[0].Account
+	first := f.claimOne(claim("a", 1, 2)).Account
+	second := f.claimOne(claim("a", 3, 4)).Account
 	for what, try := range map[string]func(tx state.Tx) (state.Account, error){
 		"the epoch that was lost": func(tx state.Tx) (state.Account, error) { return tx.Lock("p", "s", "a", first.Epoch) },
 		"another owner":           func(tx state.Tx) (state.Account, error) { return tx.Lock("p", "s", "b", second.Epoch) },
@@ -104,8 +104,8 @@ func leaseFenced(f *fixture) {
 
 func leaseEnded(f *fixture) {
 	f.putQueue(due("p", 1))
-	first := f.claim(claim("a", 1, 2))[0].Account
-	second := f.claim(claim("b", 3, 9))[0].Account
+	first := f.claimOne(claim("a", 1, 2)).Account
+	second := f.claimOne(claim("b", 3, 9)).Account
 	f.update(func(tx state.Tx) {
 		ok(tx.Unclaim("p", "s", "a", first.Epoch))
 		ok(tx.Unclaim("p", "s", "b", first.Epoch))

@@ -67,6 +67,7 @@ func probes() []probe {
 		ask("SealedOf", func(tx state.Tx) (any, error) { return tx.SealedOf("p1") }),
 		ask("Witnesses", func(tx state.Tx) (any, error) { return tx.Witnesses(0, 10) }),
 		ask("Checkpoints", func(tx state.Tx) ([][]byte, error) { return tx.Checkpoints() }),
+		ask("CheckpointSize", func(tx state.Tx) (int64, error) { return tx.CheckpointSize() }),
 		ask("Cursor", func(tx state.Tx) (int64, error) { return tx.Cursor("siem") }),
 	}
 }

@@ -44,6 +44,11 @@ func (f *fixture) claim(c state.Claim) (claimed []state.Claimed) {
 	return claimed
 }
 
+// claimOne is claim for who expects something.
+func (f *fixture) claimOne(c state.Claim) state.Claimed {
+	return nth("claimed accounts", f.claim(c), 0)
+}
+
 // claimedKeys names the accounts and items of a claim.
 func claimedKeys(claimed []state.Claimed) []string {
 	out := []string{}
@@ -192,7 +197,7 @@ func claimBeyond(f *fixture) {
 	c.Limit = people - 1
 	same("accounts of the first", len(f.claim(c)), people-1)
 	c.Limit = 1
-	same("account of the next", f.claim(c)[0].Account.Person, fmt.Sprintf("p%02d", people-1))
+	same("account of the next", f.claimOne(c).Account.Person, fmt.Sprintf("p%02d", people-1))
 }
 
 func nextRetry(f *fixture) {

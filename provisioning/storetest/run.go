@@ -52,6 +52,7 @@ type testCase struct {
 	clause string
 	check  func(*fixture)
 	needs  need
+	whole  bool // looks at more than its own tenants
 }
 
 // unable says why a case cannot be proven, "" if it can.

@@ -114,7 +114,7 @@ func windowConcurrent(f *fixture) {
 			})
 		}
 	})
-	f.view(func(tx state.Tx) { same("sum", must(tx.Reserved(day(0)))[0].N, callers*times) })
+	f.view(func(tx state.Tx) { same("sum", nth("counts", must(tx.Reserved(day(0))), 0).N, callers*times) })
 }
 
 func windowPopulation(f *fixture) {

@@ -1,0 +1,130 @@
+package storetest
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/joinery-iam/joinery/provisioning/internal/state"
+)
+
+func peopleFaults() []mutant {
+	return []mutant{
+		{fault: "the instant 0 of Unix is taken for none", fails: []string{"value_time"}, tx: func(tx state.Tx) state.Tx { return unixZero{tx} }},
+		{fault: "people are sorted without their capitals", fails: []string{"value_order"}, tx: func(tx state.Tx) state.Tx { return foldedPeople{tx} }},
+		{fault: "who is due at the instant is not due at it", fails: []string{"value_order", "person_due"}, tx: func(tx state.Tx) state.Tx { return lateDue{tx} }},
+		{fault: "a look that is owed at no time is counted", fails: []string{"person_count_due"}, tx: func(tx state.Tx) state.Tx { return eagerCount{tx} }},
+		{fault: "TouchAll forgets why", fails: []string{"person_touch_all"}, tx: func(tx state.Tx) state.Tx { return silentTouch{tx} }},
+		{fault: "timers are taken from other runs", fails: []string{"person_timers"}, tx: func(tx state.Tx) state.Tx { return greedyTimers{tx} }},
+		{fault: "the newest runs come last", fails: []string{"run_lists"}, tx: func(tx state.Tx) state.Tx { return backwardRuns{tx} }},
+		{fault: "removals are counted without their lane", fails: []string{"run_removals"}, tx: func(tx state.Tx) state.Tx { return laneless{tx} }},
+		{fault: "the window holds what is as old as it is long", fails: []string{"window_sums"}, tx: func(tx state.Tx) state.Tx { return longWindow{tx} }},
+		{fault: "a case that was answered is found open", fails: []string{"case_open"}, tx: func(tx state.Tx) state.Tx { return openForEver{tx} }},
+		{fault: "cases come by ID", fails: []string{"case_list"}, tx: func(tx state.Tx) state.Tx { return casesByID{tx} }},
+	}
+}
+
+type unixZero struct{ state.Tx }
+
+func (t unixZero) PutPerson(p state.Person) error {
+	if p.EventAt.UnixMicro() == 0 {
+		p.EventAt = time.Time{}
+	}
+	return t.Tx.PutPerson(p)
+}
+
+type foldedPeople struct{ state.Tx }
+
+func (t foldedPeople) PeopleAfter(after string, limit int) ([]state.Person, error) {
+	people, err := t.Tx.PeopleAfter(after, limit)
+	slices.SortFunc(people, func(a, b state.Person) int {
+		return cmp.Compare(strings.ToLower(a.ID), strings.ToLower(b.ID))
+	})
+	return people, err
+}
+
+type lateDue struct{ state.Tx }
+
+func (t lateDue) DuePeople(now time.Time, limit int) ([]state.Person, error) {
+	return t.Tx.DuePeople(now.Add(-time.Microsecond), limit)
+}
+
+type eagerCount struct{ state.Tx }
+
+func (t eagerCount) CountDue(run string) (int, error) {
+	people, err := t.PeopleAfter("", 1000)
+	n := 0
+	for _, p := range people {
+		if p.Run == run {
+			n++
+		}
+	}
+	return n, err
+}
+
+type silentTouch struct{ state.Tx }
+
+func (t silentTouch) TouchAll(run string, when time.Time, _ string) (int, error) {
+	return t.Tx.TouchAll(run, when, "")
+}
+
+type greedyTimers struct{ state.Tx }
+
+func (t greedyTimers) TakeTimers(run string, now time.Time) (int, error) {
+	people, err := t.DuePeople(now, 1000)
+	for _, p := range people {
+		p.Run = run
+		if err := t.PutPerson(p); err != nil {
+			return 0, err
+		}
+	}
+	return len(people), err
+}
+
+type backwardRuns struct{ state.Tx }
+
+func (t backwardRuns) LatestRuns(limit int) ([]state.Run, error) {
+	runs, err := t.Tx.LatestRuns(limit)
+	slices.Reverse(runs)
+	return runs, err
+}
+
+type laneless struct{ state.Tx }
+
+func (t laneless) Removals(run string) ([]state.Count, error) {
+	counts, err := t.Tx.Removals(run)
+	for i := range counts {
+		counts[i].Lane = state.LaneNormal
+	}
+	return counts, err
+}
+
+type longWindow struct{ state.Tx }
+
+func (t longWindow) Reserved(since time.Time) ([]state.Count, error) {
+	return t.Tx.Reserved(since.Add(-time.Microsecond))
+}
+
+type openForEver struct{ state.Tx }
+
+func (t openForEver) OpenCase(kind, subject string) (state.Case, error) {
+	all, err := t.Cases(true)
+	if err != nil {
+		return state.Case{}, err
+	}
+	for _, c := range all {
+		if c.Kind == kind && c.Subject == subject {
+			return c, nil
+		}
+	}
+	return state.Case{}, state.ErrNotFound
+}
+
+type casesByID struct{ state.Tx }
+
+func (t casesByID) Cases(all bool) ([]state.Case, error) {
+	list, err := t.Tx.Cases(all)
+	slices.SortFunc(list, func(a, b state.Case) int { return cmp.Compare(a.ID, b.ID) })
+	return list, err
+}
