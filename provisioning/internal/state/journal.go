@@ -9,14 +9,15 @@ import (
 // that vouch for them, the tree, and how far each sink got.
 type Journal interface {
 	// Write keeps an entry, unsequenced, and adds the witness that vouches for it,
-	// with the next number. subject is the person it concerns, or "".
+	// with the next number. subject is the person it concerns, or "". An ID can be
+	// written once.
 	Write(entry audit.Sealed, subject string) error
 
 	// Unsequenced returns up to limit entries without a leaf, by ID; -1 means all.
 	Unsequenced(limit int) ([]audit.Sealed, error)
 	// Sequence gives the entries leaf numbers from size on, in the given order,
 	// and stores the tree's new hashes. It fails with ErrFenced if the tree's size
-	// is not size.
+	// is not size, and with another error if an entry is not waiting for a leaf.
 	Sequence(size int64, ids []string, hashes []translog.Hash) error
 	// TreeSize is the number of leaves.
 	TreeSize() (int64, error)

@@ -19,7 +19,8 @@ type People interface {
 	CountDue(run string) (int, error)
 	// NextDue returns the earliest DueAt of all persons, zero if none.
 	NextDue() (time.Time, error)
-	// TouchAll makes every person due at an instant, for a run, because of event.
+	// TouchAll makes every person due at an instant, for a run, because of event,
+	// and raises their revisions.
 	TouchAll(run string, at time.Time, event string) (int, error)
 	// TakeTimers gives a run every person who is due at or before now and whom no
 	// run wants, and returns how many that are.

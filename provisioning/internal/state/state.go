@@ -27,9 +27,12 @@ type Backend interface {
 	// Update runs fn in one transaction for writing, of one tenant, and commits if
 	// fn returns nil. Otherwise nothing happened, and the error is fn's. It may run
 	// fn again after a serialisation failure. fn must not use the Tx afterwards.
+	// After a statement that failed nothing can be done in the transaction, and it
+	// is not committed even if fn returns nil.
 	Update(ctx context.Context, tenant string, fn func(Tx) error) error
 
-	// View is Update for reading alone: one consistent snapshot.
+	// View is Update for reading alone: one consistent snapshot. Writing fails, and
+	// so do the methods that lock.
 	View(ctx context.Context, tenant string, fn func(Tx) error) error
 
 	// Join returns a Tx inside a transaction of the caller's own, on the same

@@ -39,7 +39,8 @@ const (
 type Work interface {
 	// Account returns a row or ErrNotFound.
 	Account(person, system string) (Account, error)
-	// PutAccount inserts or replaces everything of the row but its lease.
+	// PutAccount inserts or replaces everything of the row but its lease. It fails
+	// if another account of the system has the same RemoteID, unless that is empty.
 	PutAccount(Account) error
 	// AccountsOf returns a person's accounts by system.
 	AccountsOf(person string) ([]Account, error)
@@ -58,7 +59,8 @@ type Work interface {
 	// CountItems counts the items by system, kind and state.
 	CountItems() ([]ItemCount, error)
 	// Release approves the items of a run one by one: it marks those given as
-	// released whatever becomes of their run.
+	// released whatever becomes of their run. One whose Revision is another by now
+	// is left alone.
 	Release(items []Item) error
 
 	// Claim leases up to limit accounts of a system that have an item which can be
