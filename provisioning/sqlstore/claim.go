@@ -21,8 +21,9 @@ const (
 		VALUES (?1, ?2, ?3, '', '', 0, 0, '', ?7, '', 0, 0, ?4, 1, ?5)
 		ON CONFLICT (tenant, person, system) DO UPDATE SET owner = excluded.owner, epoch = joinery_account.epoch + 1,
 		lease_until = excluded.lease_until WHERE joinery_account.lease_until <= ?6`
+	// An account has few items. Asked for free = 1, SQLite would walk the queue.
 	claimedItems = `/* claimed items */ SELECT ` + itemColumns + ` FROM joinery_item i
-		WHERE i.tenant = ?1 AND i.person = ?2 AND i.system = ?3 AND i.free = 1 AND i.lane <= ?4 AND i.retry_at <= ?5
+		WHERE i.tenant = ?1 AND i.person = ?2 AND i.system = ?3 AND i.free > 0 AND i.lane <= ?4 AND i.retry_at <= ?5
 		ORDER BY i.lane, i.decided_at, i.kind, i.item_key`
 	nextRetry = `/* next retry */ SELECT MIN(CASE WHEN COALESCE(a.lease_until, 0) > i.retry_at THEN a.lease_until ELSE i.retry_at END)
 		FROM joinery_item i LEFT JOIN joinery_account a ON a.tenant = i.tenant AND a.person = i.person AND a.system = i.system

@@ -227,7 +227,7 @@ CREATE TABLE joinery_case (
   PRIMARY KEY (tenant, id)
 ) STRICT;
 
-CREATE INDEX joinery_case_open ON joinery_case (tenant, kind, subject) WHERE state = 'open';
+CREATE INDEX joinery_case_open ON joinery_case (tenant, kind, subject, opened_at, id) WHERE state = 'open';
 CREATE INDEX joinery_case_opened ON joinery_case (tenant, opened_at, id);
 
 -- What was done. Salt and body of an entry can be erased, nothing else.

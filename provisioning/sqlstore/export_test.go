@@ -1,0 +1,29 @@
+package sqlstore
+
+// HotQueries are the statements that run all the time, each with the index that
+// it must use.
+func HotQueries() map[string]string {
+	return map[string]string{
+		queue:           "joinery_item_free",
+		claimedItems:    "sqlite_autoindex_joinery_item_1",
+		openItemsOf:     "joinery_item_run",
+		removals:        "joinery_item_run",
+		freeItems:       "joinery_item_run",
+		duePeople:       "joinery_person_due",
+		nextDue:         "joinery_person_due",
+		takeTimers:      "joinery_person_due",
+		countDue:        "joinery_person_run",
+		undecided:       "joinery_person_problem",
+		unsequenced:     "joinery_entry_waiting",
+		sealedEntries:   "joinery_entry_leaf",
+		entriesOf:       "joinery_entry_subject",
+		population:      "joinery_account_active",
+		accountByRemote: "joinery_account_remote",
+		openCase:        "joinery_case_open",
+		workersOf:       "joinery_worker_person",
+		workersWithKey:  "joinery_worker_key",
+		reports:         "joinery_worker_manager",
+		names:           "joinery_name_person",
+		reserved:        "joinery_reserved_at",
+	}
+}
