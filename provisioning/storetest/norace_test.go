@@ -1,0 +1,6 @@
+//go:build !race
+
+package storetest
+
+// raced is set where everything takes ten times as long.
+const raced = false
