@@ -183,7 +183,7 @@ func (b *Bench) Person(worker string) string {
 	return person
 }
 
-// Answer answers the one open case, of a kind if it is not empty.
+// AnswerCase answers the one open case, of a kind if it is not empty.
 func (b *Bench) AnswerCase(kind, choice string) provisioning.Case {
 	b.tb.Helper()
 	cases, err := b.Cases(b.tb.Context())

@@ -112,9 +112,9 @@ func dataItem() state.Item {
 }
 
 // fill puts the whole data set into a tenant.
-func fill(tx state.Tx, mark string) {
+func fill(tx state.Tx) {
 	for _, w := range writes() {
-		w.do(tx, mark)
+		w.do(tx, "")
 	}
 }
 

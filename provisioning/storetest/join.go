@@ -32,7 +32,7 @@ func (f *fixture) joined(fn func(state.Tx)) *sql.Tx {
 func joinCommit(f *fixture) {
 	var inside []string
 	ok(f.joined(func(tx state.Tx) {
-		fill(tx, "")
+		fill(tx)
 		inside = look(tx)
 	}).Commit())
 	unchanged("after the commit", f.looked(), inside)
@@ -40,7 +40,7 @@ func joinCommit(f *fixture) {
 
 func joinRollback(f *fixture) {
 	before := f.looked()
-	ok(f.joined(func(tx state.Tx) { fill(tx, "") }).Rollback())
+	ok(f.joined(func(tx state.Tx) { fill(tx) }).Rollback())
 	unchanged("after the rollback", f.looked(), before)
 }
 
@@ -53,6 +53,6 @@ func joinEnded(f *fixture) {
 }
 
 func joinTenant(f *fixture) {
-	f.other().update(func(tx state.Tx) { fill(tx, "") })
+	f.other().update(func(tx state.Tx) { fill(tx) })
 	ok(f.joined(func(tx state.Tx) { same("people", must(tx.PeopleAfter("", 10)), []state.Person{}) }).Rollback())
 }

@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/joinery-iam/joinery/audit"
 	"github.com/joinery-iam/joinery/audit/translog"
@@ -159,8 +160,8 @@ func treeHashes(f *fixture) {
 	f.view(func(tx state.Tx) {
 		var indexes []int64
 		var backward []translog.Hash
-		for i := len(want) - 1; i >= 0; i-- {
-			indexes, backward = append(indexes, int64(i)), append(backward, want[i])
+		for i, h := range slices.Backward(want) {
+			indexes, backward = append(indexes, int64(i)), append(backward, h)
 		}
 		same("hashes", must(tx.ReadHashes(indexes)), backward)
 		same("no hashes", must(tx.ReadHashes(nil)), []translog.Hash{})

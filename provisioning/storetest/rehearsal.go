@@ -28,14 +28,14 @@ func (f *fixture) rehearse(fn func(*fixture)) error {
 func rehearseNothing(f *fixture) {
 	boom := errors.New("boom")
 	before := f.looked()
-	ok(f.rehearse(func(r *fixture) { r.update(func(tx state.Tx) { fill(tx, "") }) }))
+	ok(f.rehearse(func(r *fixture) { r.update(func(tx state.Tx) { fill(tx) }) }))
 	unchanged("after a rehearsal", f.looked(), before)
 	is("the error of fn", f.rehearse(func(r *fixture) {
-		r.update(func(tx state.Tx) { fill(tx, "") })
+		r.update(func(tx state.Tx) { fill(tx) })
 		ok(boom)
 	}), boom)
 	unchanged("after a rehearsal that failed", f.looked(), before)
-	f.update(func(tx state.Tx) { fill(tx, "") })
+	f.update(func(tx state.Tx) { fill(tx) })
 	before = f.looked()
 	for _, w := range endings() {
 		ok(f.rehearse(func(r *fixture) { r.update(func(tx state.Tx) { w.do(tx, "") }) }))

@@ -13,7 +13,7 @@ func tenantCases() []testCase {
 func tenantRead(f *fixture) {
 	other := f.other()
 	before := other.looked()
-	f.update(func(tx state.Tx) { fill(tx, "") })
+	f.update(func(tx state.Tx) { fill(tx) })
 	unchanged("seen by another tenant", other.looked(), before)
 	after := f.looked()
 	for i, p := range probes() {
@@ -24,7 +24,7 @@ func tenantRead(f *fixture) {
 }
 
 func tenantWrite(f *fixture) {
-	f.update(func(tx state.Tx) { fill(tx, "") })
+	f.update(func(tx state.Tx) { fill(tx) })
 	before, other := f.looked(), f.other()
 	for _, w := range append(writes(), endings()...) {
 		other.update(func(tx state.Tx) { w.do(tx, " of another") })

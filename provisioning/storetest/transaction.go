@@ -25,7 +25,7 @@ func transactionCases() []testCase {
 func updateCommit(f *fixture) {
 	var inside []string
 	f.update(func(tx state.Tx) {
-		fill(tx, "")
+		fill(tx)
 		inside = look(tx)
 	})
 	unchanged("after the commit", f.looked(), inside)
@@ -47,18 +47,18 @@ func updateRollback(f *fixture) {
 				w.do(tx, " again")
 				ok(boom)
 			})
-			if err != boom { //nolint:errorlint // the very error is the contract
+			if err != boom {
 				fail("Update returned %v, want fn's error", err)
 			}
 			unchanged("after a rollback of "+w.method, f.looked(), before)
 		}
 	}
 	is("the error of fn", f.try(func(tx state.Tx) {
-		fill(tx, "")
+		fill(tx)
 		ok(boom)
 	}), boom)
 	unchanged("after a rollback of everything", f.looked(), empty)
-	f.update(func(tx state.Tx) { fill(tx, "") })
+	f.update(func(tx state.Tx) { fill(tx) })
 	undone(f.looked(), endings())
 }
 
@@ -161,7 +161,7 @@ func txEnded(f *fixture) {
 }
 
 func storeReopened(f *fixture) {
-	f.update(func(tx state.Tx) { fill(tx, "") })
+	f.update(func(tx state.Tx) { fill(tx) })
 	before := f.looked()
 	again := f.on(f.reopen().Backend())
 	unchanged("in the store that was opened again", again.looked(), before)
