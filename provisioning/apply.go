@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/joinery-iam/joinery/audit"
+	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
 )
 
@@ -97,11 +98,12 @@ func (t *Tenant) current(tx state.Tx, line Line) (state.Item, bool, error) {
 
 // itemOf returns which item a line is about.
 func itemOf(l Line) (state.ItemKind, string) {
-	switch {
-	case l.Entitlement != "":
+	switch l.Kind {
+	case connector.Grant, connector.Revoke:
 		return state.ItemGrant, l.Entitlement
-	case l.Attributes != nil && l.Login == "":
+	case connector.Update:
 		return state.ItemProfile, ""
+	default:
+		return state.ItemAccount, ""
 	}
-	return state.ItemAccount, ""
 }

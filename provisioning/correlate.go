@@ -48,6 +48,13 @@ func (t *Tenant) correlate(tx state.Tx, run state.Run, row state.Worker, w hrsou
 	return "", t.askWho(tx, run, w, append(same, maybe...), len(same) > 1)
 }
 
+// doubt is what a correlation case is about.
+type doubt struct {
+	Worker     hrsource.WorkerKey `json:"worker"`
+	Candidates []string           `json:"candidates"`
+	Evidence   string             `json:"evidence"`
+}
+
 // askWho opens a case about whose a relationship is.
 func (t *Tenant) askWho(tx state.Tx, run state.Run, w hrsource.Worker, candidates []string, byKey bool) error {
 	choices := []string{ChoiceNew}
@@ -60,11 +67,7 @@ func (t *Tenant) askWho(tx state.Tx, run state.Run, w hrsource.Worker, candidate
 	if byKey {
 		evidence = "the same person key as several people"
 	}
-	body, err := json.Marshal(struct {
-		Worker     hrsource.WorkerKey `json:"worker"`
-		Candidates []string           `json:"candidates"`
-		Evidence   string             `json:"evidence"`
-	}{w.Key, candidates, evidence})
+	body, err := json.Marshal(doubt{w.Key, candidates, evidence})
 	if err != nil {
 		return err
 	}
@@ -77,8 +80,12 @@ func (t *Tenant) askWho(tx state.Tx, run state.Run, w hrsource.Worker, candidate
 
 // settleCorrelation links a relationship as somebody answered.
 func (t *Tenant) settleCorrelation(tx state.Tx, c state.Case, req AnswerRequest) error {
-	source, id, _ := strings.Cut(c.Subject, "/")
-	row, err := tx.Worker(source, id)
+	var asked doubt
+	if err := json.Unmarshal(c.Body, &asked); err != nil {
+		return err
+	}
+	key := asked.Worker
+	row, err := tx.Worker(key.Source, key.ID)
 	if err != nil {
 		return err
 	}
@@ -86,7 +93,6 @@ func (t *Tenant) settleCorrelation(tx state.Tx, c state.Case, req AnswerRequest)
 	if err != nil {
 		return err
 	}
-	key := hrsource.WorkerKey{Source: source, ID: id}
 	why := "answered " + req.Choice
 	if person, ok := strings.CutPrefix(req.Choice, choiceSame); ok {
 		row.Person, err = person, t.linked(tx, run.ID, key, person, why, req.Actor)

@@ -86,8 +86,20 @@ func (b breach) String() string {
 // judge seals every run whose people are all decided, and releases or holds it.
 // It returns how many it judged.
 func (t *Tenant) judge(ctx context.Context) (int, error) {
-	n := 0
-	err := t.backend.Update(ctx, t.id, func(tx state.Tx) error {
+	n, open := 0, 0
+	err := t.backend.View(ctx, t.id, func(tx state.Tx) error {
+		deciding, err := tx.RunsIn(state.RunDeciding)
+		if err != nil {
+			return err
+		}
+		held, err := tx.RunsIn(state.RunHeld)
+		open = len(deciding) + len(held)
+		return err
+	})
+	if err != nil || open == 0 {
+		return 0, err
+	}
+	err = t.backend.Update(ctx, t.id, func(tx state.Tx) error {
 		n = 0
 		runs, err := tx.RunsIn(state.RunDeciding)
 		if err != nil {
@@ -106,9 +118,35 @@ func (t *Tenant) judge(ctx context.Context) (int, error) {
 			}
 			n++
 		}
-		return nil
+		return t.forgetHeld(tx)
 	})
 	return n, err
+}
+
+// forgetHeld closes held runs of which nothing is left, because what they wanted
+// was done otherwise or is not wanted any more.
+func (t *Tenant) forgetHeld(tx state.Tx) error {
+	held, err := tx.RunsIn(state.RunHeld)
+	if err != nil {
+		return err
+	}
+	for _, run := range held {
+		items, err := tx.OpenItems(run.ID, state.Item{}, 1)
+		if err != nil {
+			return err
+		}
+		if len(items) > 0 {
+			continue
+		}
+		run.State, run.Note = state.RunReleased, "nothing was left of it"
+		if err := tx.PutRun(run); err != nil {
+			return err
+		}
+		if err := t.close(tx, CaseGuard, run.ID, run.Note); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (t *Tenant) judgeRun(tx state.Tx, run state.Run) error {

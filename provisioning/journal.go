@@ -17,7 +17,16 @@ const logBatch = 1000
 // sequence gives the entries that have none their place in the tree, and signs
 // the tree.
 func (t *Tenant) sequence(ctx context.Context) error {
-	for n := logBatch; n == logBatch; {
+	waiting := false
+	err := t.backend.View(ctx, t.id, func(tx state.Tx) error {
+		entries, err := tx.Unsequenced(1)
+		waiting = len(entries) > 0
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("audit log: %w", err)
+	}
+	for n := logBatch; waiting && n == logBatch; {
 		err := t.backend.Update(ctx, t.id, func(tx state.Tx) error {
 			entries, err := tx.Unsequenced(logBatch)
 			n = len(entries)

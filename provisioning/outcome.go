@@ -20,6 +20,10 @@ const (
 	adopted = "adopted" // it was there
 )
 
+// believed is how often an account must have been looked for in vain, by two
+// questions each time, before it counts as gone.
+const believed = 3
+
 // Why somebody is looked at who is not the subject of a new fact.
 const (
 	eventAccount = "an account of theirs was seen to change"
@@ -37,12 +41,19 @@ func (j *job) record(tx state.Tx, account *state.Account, a attempt, o outcome) 
 	if a.look {
 		it.Attempts++
 	}
+	if errors.Is(o.err, connector.ErrNotFound) && o.verdict == connector.VerdictPermanent && a.op.Kind != connector.Create && it.Attempts < believed {
+		// What was made a moment ago may not be seen yet everywhere.
+		o.verdict = connector.VerdictRetry
+	}
 	if o.verdict == verdictDone && !o.pending {
 		if effective, known := hasEffect(a.op, o.account); known && !effective && a.op.Kind != connector.Update {
 			o = outcome{verdict: connector.VerdictUnknown, err: fmt.Errorf("the system reported %s, but the account does not show it", o.how), account: o.account}
 		}
 	}
-	if o.verdict == verdictDone && a.op.Kind == connector.Create {
+	switch {
+	case o.verdict == verdictDone && a.op.Kind == connector.Create && !o.pending && o.account.ID == "":
+		o = outcome{verdict: connector.VerdictUnknown, err: fmt.Errorf("the system reported %s, but not which account", o.how)}
+	case o.verdict == verdictDone && a.op.Kind == connector.Create:
 		if o, err = j.notSomebodyElses(tx, o, it.Person); err != nil {
 			return err
 		}

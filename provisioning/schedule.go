@@ -147,21 +147,34 @@ func (t *Tenant) act(ctx context.Context) (int, error) {
 // actIn works through what is due in one system: as many accounts at a time as
 // it bears, and one place more that only urgent work may take.
 func (t *Tenant) actIn(ctx context.Context, target *target) (int, error) {
-	var all errgroup.Group
 	n := target.concurrency(ctx)
+	first, err := t.claim(ctx, target, false)
+	if err != nil || len(first) == 0 {
+		return 0, err
+	}
+	var all errgroup.Group
 	done := make([]int, n+1)
 	for i := range done {
 		all.Go(func() error {
+			var claimed []state.Claimed
+			if i == 0 {
+				claimed = first
+			}
 			for {
-				worked, err := t.claimAndWork(ctx, target, i == n)
-				done[i] += worked
-				if err != nil || worked == 0 {
+				for _, c := range claimed {
+					if err := t.work(ctx, target, c); err != nil {
+						return err
+					}
+				}
+				done[i] += len(claimed)
+				var err error
+				if claimed, err = t.claim(ctx, target, i == n); err != nil || len(claimed) == 0 {
 					return err
 				}
 			}
 		})
 	}
-	err := all.Wait()
+	err = all.Wait()
 	total := 0
 	for _, n := range done {
 		total += n
@@ -173,27 +186,18 @@ func (t *Tenant) actIn(ctx context.Context, target *target) (int, error) {
 // of the claim, few enough that urgent work does not wait behind them.
 const claimSize = 8
 
-// claimAndWork claims a few accounts and works on them.
-func (t *Tenant) claimAndWork(ctx context.Context, target *target, urgent bool) (int, error) {
+// claim takes a few accounts under lease.
+func (t *Tenant) claim(ctx context.Context, target *target, urgent bool) (claimed []state.Claimed, err error) {
 	if err := ctx.Err(); err != nil {
-		return 0, err
+		return nil, err
 	}
 	now := wall()
 	claim := state.Claim{
 		System: target.name, Owner: t.engine.cfg.Node, Wall: now, Until: now.Add(t.engine.cfg.Lease), Limit: claimSize, Urgent: urgent,
 	}
-	var claimed []state.Claimed
-	err := t.backend.Update(ctx, t.id, func(tx state.Tx) (err error) {
+	err = t.backend.Update(ctx, t.id, func(tx state.Tx) error {
 		claimed, err = tx.Claim(claim)
 		return err
 	})
-	if err != nil {
-		return 0, err
-	}
-	for _, c := range claimed {
-		if err := t.work(ctx, target, c); err != nil {
-			return 0, err
-		}
-	}
-	return len(claimed), nil
+	return claimed, err
 }

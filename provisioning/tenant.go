@@ -58,11 +58,30 @@ func (t *Tenant) version() string {
 // write keeps an audit entry in the transaction of the step it tells of.
 func (t *Tenant) write(tx state.Tx, e audit.Entry) error {
 	e.ID, e.Tenant, e.At = t.engine.ids.New(), t.id, t.now()
+	// An entry that is too long to be sealed would undo the step it tells of.
+	for _, text := range []*string{&e.Before, &e.After, &e.Note, &e.Error} {
+		*text = bound(*text)
+	}
+	e.Reasons = e.Reasons[:min(len(e.Reasons), maxReasons)]
 	sealed, err := e.Seal()
 	if err != nil {
 		return err
 	}
 	return tx.Write(sealed, e.Person)
+}
+
+// The longest text and the most reasons that an audit entry holds.
+const (
+	maxText    = 100 << 10
+	maxReasons = 200
+)
+
+// bound cuts a text off that is too long for an audit entry, and says so.
+func bound(s string) string {
+	if len(s) <= maxText {
+		return s
+	}
+	return fmt.Sprintf("%s… (%d bytes in all)", strings.ToValidUTF8(s[:maxText], ""), len(s))
 }
 
 // openRun starts a run.
