@@ -164,6 +164,28 @@ func TestProxyThatFindsNothingDoesNotMakeALeaversAccountCountAsGone(t *testing.T
 	require.False(t, f.Accounts()[0].Active)
 }
 
+// vague makes accounts and does not say which.
+type vague struct{ *memory.System }
+
+func (v vague) Create(ctx context.Context, req connector.CreateRequest) (connector.Result, error) {
+	res, err := v.System.Create(ctx, req)
+	res.Account = connector.Account{}
+	return res, err
+}
+
+func TestCreateThatDoesNotSayWhichAccountIsReadBack(t *testing.T) {
+	t.Parallel()
+	v := vague{memory.New(memory.Config{})}
+	b := bench(t, provisioningtest.Config{Tenant: func(c *provisioning.TenantConfig) {
+		c.Systems["directory"] = provisioning.System{Mode: provisioning.Managed, Connector: v}
+	}})
+	b.HR.Put(provisioningtest.Worker("1", "Ada", "Sales", "2026-01-01"))
+	b.Sync()
+	require.Len(t, v.Accounts(), 1)
+	require.Len(t, v.Accounts()[0].Entitlements, 2)
+	require.Equal(t, 1, v.Calls(connector.Create))
+}
+
 func TestOneRefusedAttributeSaysSoAndHoldsUpNothingElse(t *testing.T) {
 	t.Parallel()
 	b := bench(t, provisioningtest.Config{})

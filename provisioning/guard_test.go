@@ -1,7 +1,9 @@
 package provisioning_test
 
 import (
+	"context"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -106,6 +108,57 @@ func TestAnotherLookDoesNotCarryAHeldItemPastTheGuard(t *testing.T) {
 		b.Sync()
 	}
 	require.Equal(t, 60, activeIn(b, "directory"))
+}
+
+func TestHeldRunIsForgottenWhenHRTakesItBack(t *testing.T) {
+	t.Parallel()
+	b := crowd(t, 60, provisioningtest.Config{})
+	for i := range 20 {
+		b.HR.End(fmt.Sprintf("%04d", i), "2025-12-31")
+	}
+	b.Sync()
+	for i := range 20 {
+		b.HR.Change(fmt.Sprintf("%04d", i), func(w *hrsource.Worker) { w.TerminationDate = hrsource.Date{} })
+	}
+	b.Sync()
+	status, err := b.Status(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, status.Held)
+	require.Zero(t, status.Cases)
+	require.Equal(t, 60, activeIn(b, "directory"))
+}
+
+func TestModeThatIsRaisedLaterIsJudgedThen(t *testing.T) {
+	t.Parallel()
+	var without atomic.Bool
+	b := crowd(t, 60, provisioningtest.Config{Engine: func(c *provisioning.Config) {
+		inner := c.Tenant
+		c.Tenant = func(ctx context.Context, id string) (provisioning.TenantConfig, error) {
+			cfg, err := inner(ctx, id)
+			if without.Load() {
+				cfg.Systems = map[string]provisioning.System{}
+			}
+			return cfg, err
+		}
+	}})
+	reload := func(on bool) {
+		without.Store(on)
+		b.Engine.Reload(b.ID())
+		tenant, err := b.Engine.Tenant(t.Context(), b.ID())
+		require.NoError(t, err)
+		b.Tenant = tenant
+	}
+	reload(true) // the system is taken out for a while
+	for i := range 20 {
+		b.HR.End(fmt.Sprintf("%04d", i), "2025-12-31")
+	}
+	b.Sync()
+	reload(false)
+	b.Sync()
+	require.Equal(t, 60, activeIn(b, "directory"), "what was not judged while it could not act is judged now")
+	b.AnswerCase(provisioning.CaseGuard, provisioning.ChoiceRelease)
+	b.Settle()
+	require.Equal(t, 40, activeIn(b, "directory"))
 }
 
 func TestAddingIsNeverGuarded(t *testing.T) {

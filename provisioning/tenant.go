@@ -48,9 +48,7 @@ func wall() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 func (t *Tenant) version() string {
 	parts := []string{t.cfg.Policy.Version()}
 	for _, name := range slices.Sorted(maps.Keys(t.cfg.Systems)) {
-		if mode := t.cfg.Systems[name].Mode; mode != Managed {
-			parts = append(parts, name+":"+cmp.Or(string(mode), "reportOnly"))
-		}
+		parts = append(parts, name+":"+cmp.Or(string(t.cfg.Systems[name].Mode), "reportOnly"))
 	}
 	return strings.Join(parts, "+")
 }
