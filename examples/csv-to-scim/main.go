@@ -11,9 +11,10 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
+	"syscall"
 	"time"
 
-	"github.com/joinery-iam/joinery/hrsource"
 	"github.com/joinery-iam/joinery/provisioning"
 )
 
@@ -23,44 +24,41 @@ const (
 	exitFailed    = 1 // it could not be done; the reason is on standard error
 	exitUsage     = 2 // the flags are wrong
 	exitAttention = 3 // done as far as it goes: something waits for a person or a system
-	exitRefused   = 4 // the people file was not believed; nothing was taken away
+	exitRefused   = 4 // the people file was refused; nobody counts as gone
 )
 
-const usage = `usage: csv-to-scim -people FILE -policy FILE -url URL -token-file FILE [-db FILE] [flags]
-
-Reads people from a delimited file, decides with a policy what each should have,
-and makes a SCIM 2.0 server agree. What it knows is kept in the database, so that
-a second run sends nothing that is done already, and a run that was broken off is
-taken up where it was.
-
-  go run ./examples/csv-to-scim -people people.csv -policy policy.yaml \
-      -url https://example.com/scim/v2 -token-file token -db joinery.db -plan
-
-exit codes: 0 done · 1 failed · 2 wrong flags · 3 something waits for a person or
-a system, see what is printed · 4 the people file was refused, nothing was taken away
-
-`
-
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
 }
 
 func run(ctx context.Context, args []string, out, diag io.Writer) int {
-	o, err := parse(args, diag)
+	o, err := parse(args, out)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return exitDone
 	case err != nil:
-		fmt.Fprintln(diag, "csv-to-scim:", err)
+		complain(diag, fmt.Errorf("%w; -h explains", err))
 		return exitUsage
 	}
 	code, err := o.run(ctx, out, diag)
 	if err != nil {
-		fmt.Fprintln(diag, "csv-to-scim:", err)
+		complain(diag, err)
+	}
+	if ctx.Err() != nil {
+		complain(diag, errors.New("interrupted: what was done is recorded, and the next run goes on from there"))
+		return exitFailed
 	}
 	return code
+}
+
+// complain prints an error, each of its lines with the name of the program.
+func complain(diag io.Writer, err error) {
+	for line := range strings.Lines(err.Error()) {
+		fmt.Fprintln(diag, "csv-to-scim:", strings.TrimSuffix(line, "\n"))
+	}
 }
 
 func (o options) run(ctx context.Context, out, diag io.Writer) (int, error) {
@@ -69,50 +67,50 @@ func (o options) run(ctx context.Context, out, diag io.Writer) (int, error) {
 		return exitFailed, err
 	}
 	defer s.close()
-	if o.plan {
+	switch {
+	case o.plan:
 		return o.show(ctx, s.tenant, out)
+	case o.explain != "":
+		return exitOf(explain(ctx, s.tenant, o.explain, out))
+	case o.verify:
+		return exitOf(verify(ctx, s.tenant, o.keyFile+".pub", out))
 	}
-	report, readErr := s.tenant.Read(ctx, sourceName)
+	if err := o.giveAnswers(ctx, s.tenant, out); err != nil {
+		return exitFailed, err
+	}
+	if o.retry {
+		if err := retry(ctx, s.tenant, out); err != nil {
+			return exitFailed, err
+		}
+	}
+	return o.provision(ctx, s.tenant, out, diag)
+}
+
+func exitOf(err error) (int, error) {
+	if err != nil {
+		return exitFailed, err
+	}
+	return exitDone, nil
+}
+
+// provision reads the file, does what follows, and says how it stands.
+func (o options) provision(ctx context.Context, tenant *provisioning.Tenant, out, diag io.Writer) (int, error) {
+	report, readErr := tenant.Read(ctx, sourceName)
 	if report.Run == "" {
 		return exitFailed, readErr
 	}
 	fmt.Fprintf(out, "read %d records: %d changed, %d quarantined, %d missing; %s\n",
 		report.Records, report.Changed, report.Quarantined, report.Missing, completeness(report))
-	if readErr != nil {
-		fmt.Fprintln(diag, "csv-to-scim:", readErr)
+	if err := o.settle(ctx, tenant, diag); err != nil {
+		return exitFailed, errors.Join(readErr, err)
 	}
-	if err := o.settle(ctx, s.tenant, diag); err != nil {
-		return exitFailed, err
-	}
-	attention, err := summary(ctx, s.tenant, out)
-	_, shrunk := errors.AsType[*hrsource.ShrunkError](readErr)
+	attention, err := o.summary(ctx, tenant, out)
 	switch {
 	case err != nil:
-		return exitFailed, err
-	case shrunk:
-		return exitRefused, nil
+		return exitFailed, errors.Join(readErr, err)
 	case readErr != nil:
-		return exitFailed, nil
-	case attention:
-		return exitAttention, nil
-	}
-	return exitDone, nil
-}
-
-// show prints the plan and changes nothing.
-func (o options) show(ctx context.Context, tenant *provisioning.Tenant, out io.Writer) (int, error) {
-	plan, err := tenant.Plan(ctx, provisioning.PlanRequest{Read: []string{sourceName}})
-	if err != nil {
-		return exitFailed, err
-	}
-	for _, line := range plan.Lines {
-		fmt.Fprintln(out, line)
-	}
-	for _, note := range plan.Notes {
-		fmt.Fprintln(out, "!", note)
-	}
-	fmt.Fprintf(out, "plan %.12s: %d changes with policy %s; nothing was changed\n", plan.Digest, len(plan.Lines), plan.Policy)
-	if len(plan.Notes) > 0 {
+		return exitRefused, readErr
+	case attention || (o.evidence != "" && !report.Complete):
 		return exitAttention, nil
 	}
 	return exitDone, nil
@@ -121,6 +119,11 @@ func (o options) show(ctx context.Context, tenant *provisioning.Tenant, out io.W
 // settle does what is due, waits for retries as long as patience lasts, and says
 // how far it is.
 func (o options) settle(ctx context.Context, tenant *provisioning.Tenant, diag io.Writer) error {
+	for _, c := range tenant.Check(ctx) {
+		if c.Err != nil && ctx.Err() == nil {
+			complain(diag, fmt.Errorf("%s does not answer as it should, and what is due there waits: %w", c.System, c.Err))
+		}
+	}
 	stop := progress(ctx, tenant, diag, o.progress)
 	defer stop()
 	deadline := time.Now().Add(o.patience)

@@ -1,19 +1,58 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"os/user"
 	"strings"
 	"time"
 )
 
+const usage = `usage: csv-to-scim -people FILE -policy FILE -url URL -token-file FILE [-db FILE] [flags]
+
+Reads people from a delimited file, decides with a policy what each should have,
+and makes a SCIM 2.0 server agree. What it knows is kept in the database, so that
+a second run sends nothing that is done already, and a run that was broken off is
+taken up where it was.
+
+  go run ./examples/csv-to-scim -people people.csv -policy policy.yaml \
+      -url https://example.com/scim/v2 -token-file token -db joinery.db -plan
+
+With -plan, -explain or -verify it only looks. What only a person can decide is
+printed as a question with the command that answers it, once for each choice:
+
+  question 0199….6f1e22c0: 14 of 40 would be hit by revoke … Release it?
+    csv-to-scim … -answer 0199….6f1e22c0=release
+
+The part behind the dot stands for what is asked: if the question has changed
+since it was printed, the answer is refused.
+
+exit codes:
+  0  done: everything is as the policy wants it
+  1  failed or interrupted; standard error says why
+  2  the flags are wrong
+  3  done as far as it goes: something waits for a person or a system, or the file
+     is not proven whole although -evidence asks for it; see what is printed
+  4  the people file was refused: missing, unreadable or far too short. Nobody
+     counts as gone; what was due before is done
+
+flags:
+`
+
 // options are the flags.
 type options struct {
+	args []string // as given, for the commands that are printed
+
 	people, policy, url, tokenFile, db string
 
-	plan       bool
+	plan, retry, verify bool
+	explain             string
+	answers             []answer
+	actor               string
+
 	system     string
 	evidence   string
 	dateFormat string
@@ -25,16 +64,23 @@ type options struct {
 	progress   time.Duration
 }
 
-func parse(args []string, diag io.Writer) (options, error) {
-	var o options
+func (o *options) flags() *flag.FlagSet {
 	f := flag.NewFlagSet("csv-to-scim", flag.ContinueOnError)
-	f.SetOutput(diag)
 	f.StringVar(&o.people, "people", "", "the people `file`: delimited text with a header")
 	f.StringVar(&o.policy, "policy", "", "the policy `file` in YAML")
 	f.StringVar(&o.url, "url", "", "the base `URL` of the SCIM server, such as https://example.com/scim/v2")
 	f.StringVar(&o.tokenFile, "token-file", "", "the `file` that holds the bearer token")
 	f.StringVar(&o.db, "db", "joinery.db", "the database `file`; it is made if it is not there")
 	f.BoolVar(&o.plan, "plan", false, "show what would be done, and change nothing")
+	f.StringVar(&o.explain, "explain", "", "say why somebody has an entitlement, or has not, as `WHO=system:kind/name`, and change nothing; WHO is an id from the people file or a person's p-…")
+	f.BoolVar(&o.verify, "verify", false, "check that the audit log is whole, with the public key FILE.pub of -key, and change nothing")
+	f.Func("answer", "answer a question, as `QUESTION=CHOICE`, before the file is read; may be repeated", func(text string) error {
+		a, err := parseAnswer(text)
+		o.answers = append(o.answers, a)
+		return err
+	})
+	f.StringVar(&o.actor, "actor", "", "the `name` of who answers, for the audit log (default the name of the operating system's user)")
+	f.BoolVar(&o.retry, "retry", false, "try again what the server refused for good")
 	f.StringVar(&o.system, "system", "", "what the policy calls the server; not needed if it names only one")
 	f.StringVar(&o.evidence, "evidence", "", "what proves that the file is whole: doneFile or trailer; without it nobody counts as missing")
 	f.StringVar(&o.dateFormat, "dates", "2006-01-02", "how dates are written, with the 2nd of January 2006 as the example")
@@ -44,26 +90,66 @@ func parse(args []string, diag io.Writer) (options, error) {
 	f.StringVar(&o.keyFile, "key", "", "the `file` with the key that signs the audit log; it is made if it is not there, with FILE.pub to verify with")
 	f.DurationVar(&o.patience, "patience", time.Minute, "how long to wait for a server that fails or throttles; what is left is done by the next run")
 	f.DurationVar(&o.progress, "progress", 2*time.Second, "how often to say how far it is; 0 never")
-	f.Usage = func() {
-		fmt.Fprint(diag, usage)
-		f.PrintDefaults()
-	}
+	return f
+}
+
+// parse reads the flags. If they ask for help, that is printed and the error is
+// [flag.ErrHelp].
+func parse(args []string, out io.Writer) (options, error) {
+	o := options{args: args}
+	f := o.flags()
+	f.SetOutput(io.Discard) // errors are printed once, by who gets them
+	f.Usage = func() {}
 	if err := f.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			f.SetOutput(out)
+			fmt.Fprint(out, usage)
+			f.PrintDefaults()
+		}
 		return o, err
 	}
+	if f.NArg() > 0 {
+		return o, fmt.Errorf("%q: no argument is expected beside the flags", f.Arg(0))
+	}
+	return o, o.check()
+}
+
+// looks reports whether nothing is to be changed.
+func (o options) looks() bool { return o.plan || o.verify || o.explain != "" }
+
+// check completes the options, and says what is wrong with them.
+func (o *options) check() error {
 	var missing []string
-	for name, value := range map[string]string{"-people": o.people, "-policy": o.policy, "-url": o.url, "-token-file": o.tokenFile} {
-		if value == "" {
-			missing = append(missing, name)
+	for _, f := range [][2]string{{"-people", o.people}, {"-policy", o.policy}, {"-url", o.url}, {"-token-file", o.tokenFile}} {
+		if f[1] == "" {
+			missing = append(missing, f[0])
+		}
+	}
+	looks := 0
+	for _, only := range []bool{o.plan, o.verify, o.explain != ""} {
+		if only {
+			looks++
 		}
 	}
 	switch {
 	case len(missing) > 0:
-		return o, fmt.Errorf("%s: wanted; -h explains", strings.Join(missing, ", "))
-	case f.NArg() > 0:
-		return o, fmt.Errorf("%q: no argument is expected beside the flags", f.Arg(0))
+		return fmt.Errorf("%s: wanted", strings.Join(missing, ", "))
 	case o.patience < 0 || o.progress < 0:
-		return o, errors.New("-patience and -progress must not be negative")
+		return errors.New("-patience and -progress must not be negative")
+	case looks > 1 || looks == 1 && (o.retry || len(o.answers) > 0):
+		return errors.New("-plan, -explain and -verify change nothing: give one of them, and without -answer and -retry")
+	case o.verify && o.keyFile == "":
+		return errors.New("-verify: wants -key too")
 	}
-	return o, nil
+	if len(o.answers) == 0 {
+		return nil
+	}
+	who, err := user.Current()
+	if err == nil {
+		o.actor = cmp.Or(o.actor, who.Username)
+	}
+	if strings.TrimSpace(o.actor) == "" {
+		return errors.New("-answer: wants -actor too, since the operating system tells no name")
+	}
+	return nil
 }

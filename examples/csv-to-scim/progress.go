@@ -48,36 +48,3 @@ func total(states map[string]int) int {
 	}
 	return n
 }
-
-// summary prints where everything stands, and what needs somebody.
-func summary(ctx context.Context, tenant *provisioning.Tenant, out io.Writer) (attention bool, err error) {
-	s, err := tenant.Status(ctx)
-	if err != nil {
-		return false, err
-	}
-	for _, name := range slices.Sorted(maps.Keys(s.Systems)) {
-		states := s.Systems[name]
-		fmt.Fprintf(out, "%s: %d active accounts; of %d things that should be so %d are", name, s.Active[name], total(states), states["settled"])
-		for _, state := range []string{"due", "sending", "waiting", "parked"} {
-			if states[state] > 0 {
-				attention = true
-				fmt.Fprintf(out, ", %d %s", states[state], state)
-			}
-		}
-		fmt.Fprintln(out)
-	}
-	if s.Undecided > 0 {
-		attention = true
-		fmt.Fprintf(out, "policy gave no answer about %d people; nothing of theirs was changed\n", s.Undecided)
-	}
-	for _, run := range s.Held {
-		attention = true
-		fmt.Fprintf(out, "held: %s %s: %s\n", run.Kind, run.Cause, run.Note)
-	}
-	cases, err := tenant.Cases(ctx)
-	for _, c := range cases {
-		attention = true
-		fmt.Fprintf(out, "question %s: %s\n", c.ID, c.Question)
-	}
-	return attention, err
-}

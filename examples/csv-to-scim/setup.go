@@ -52,7 +52,7 @@ func open(ctx context.Context, o options, out io.Writer) (s *setup, err error) {
 		return s, err
 	}
 	cfg := provisioning.TenantConfig{Policy: rules}
-	if cfg.Systems, err = o.systems(rules.Systems()); err != nil {
+	if cfg.Systems, err = o.systems(ctx, rules.Systems()); err != nil {
 		return s, err
 	}
 	if cfg.Zone, err = hrsource.LoadZone(o.zone); err != nil {
@@ -66,7 +66,7 @@ func open(ctx context.Context, o options, out io.Writer) (s *setup, err error) {
 		return s, err
 	}
 	cfg.Sources = []provisioning.Source{{Source: source}}
-	if o.auditLog != "" && !o.plan {
+	if o.auditLog != "" && !o.looks() {
 		sink, err := audit.OpenJSONLines(o.auditLog)
 		if err != nil {
 			return s, err
@@ -83,7 +83,7 @@ func open(ctx context.Context, o options, out io.Writer) (s *setup, err error) {
 		Retry:  provisioning.Retry{Max: 30 * time.Second},
 		Tenant: func(context.Context, string) (provisioning.TenantConfig, error) { return cfg, nil },
 	}
-	if o.keyFile != "" && !o.plan {
+	if o.keyFile != "" && !o.looks() {
 		if engine.Signer, err = signer(o.keyFile, out); err != nil {
 			return s, err
 		}
@@ -97,7 +97,7 @@ func open(ctx context.Context, o options, out io.Writer) (s *setup, err error) {
 }
 
 // systems connects the server under the name that the policy uses.
-func (o options) systems(named []string) (map[string]provisioning.System, error) {
+func (o options) systems(ctx context.Context, named []string) (map[string]provisioning.System, error) {
 	name := o.system
 	if name == "" {
 		if len(named) != 1 {
@@ -105,21 +105,38 @@ func (o options) systems(named []string) (map[string]provisioning.System, error)
 		}
 		name = named[0]
 	}
-	target, err := scim.New(scim.Config{BaseURL: o.url, Token: func(context.Context) (string, error) {
-		token, err := os.ReadFile(o.tokenFile)
-		return strings.TrimSpace(string(token)), err
-	}})
+	if _, err := o.token(ctx); err != nil {
+		return nil, err // the same every time, so there is no use in waiting
+	}
+	target, err := scim.New(scim.Config{BaseURL: o.url, Token: o.token})
 	if err != nil {
 		return nil, err
 	}
 	return map[string]provisioning.System{name: {Connector: target, Mode: provisioning.Managed}}, nil
 }
 
+// token reads the token whenever one is sent, so that it can be replaced while
+// this runs.
+func (o options) token(context.Context) (string, error) {
+	content, err := os.ReadFile(o.tokenFile)
+	token := strings.TrimSpace(string(content))
+	if err == nil && token == "" {
+		err = fmt.Errorf("token file %s: it is empty", o.tokenFile)
+	}
+	return token, err
+}
+
+// store opens the database. A look at one that is not there makes none: a plan
+// starts from nothing then, and anything else has nothing to look at.
 func (o options) store(ctx context.Context) (*sqlstore.Store, error) {
-	if _, err := os.Stat(o.db); o.plan && errors.Is(err, fs.ErrNotExist) {
+	_, err := os.Stat(o.db)
+	switch {
+	case !o.looks() || err == nil:
+		return sqlite.Open(ctx, o.db)
+	case o.plan && errors.Is(err, fs.ErrNotExist):
 		return sqlite.Open(ctx, ":memory:")
 	}
-	return sqlite.Open(ctx, o.db)
+	return nil, err
 }
 
 // signer reads the key that signs the audit log, or makes one.
