@@ -76,17 +76,17 @@ func standing(x provisioning.Explanation) string {
 
 // period says when a work relationship begins and ends.
 func period(w hrsource.Worker) string {
-	var text string
+	var text strings.Builder
 	for _, day := range []struct {
 		label string
 		date  hrsource.Date
 	}{{"from", w.HireDate}, {"contract until", w.ContractEndDate}, {"last day", w.TerminationDate}} {
 		if !day.date.IsZero() {
-			text += fmt.Sprintf(", %s %s", day.label, day.date)
+			fmt.Fprintf(&text, ", %s %s", day.label, day.date)
 		}
 	}
 	if !w.AccessEnd.IsZero() {
-		text += ", access ends at " + w.AccessEnd.Format(time.RFC3339)
+		text.WriteString(", access ends at " + w.AccessEnd.Format(time.RFC3339))
 	}
-	return text
+	return text.String()
 }
