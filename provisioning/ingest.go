@@ -256,3 +256,25 @@ func compact(m map[string]string) string {
 	}
 	return string(out)
 }
+
+// effective returns the instant that a change of a worker's facts is about: the
+// first or the last moment of the relationship, if that is what changed.
+func effective(w hrsource.Worker, last *hrsource.Worker, zone *time.Location, now time.Time) time.Time {
+	start, end, _, err := w.Window(zone, now)
+	if err != nil {
+		return now
+	}
+	if last == nil {
+		return start
+	}
+	oldStart, oldEnd, _, err := last.Window(zone, now)
+	switch {
+	case err != nil:
+		return now
+	case !end.Equal(oldEnd):
+		return end
+	case !start.Equal(oldStart):
+		return start
+	}
+	return now
+}

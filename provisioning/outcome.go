@@ -1,7 +1,6 @@
 package provisioning
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -23,12 +22,6 @@ const (
 // believed is how often an account must have been looked for in vain, by two
 // questions each time, before it counts as gone.
 const believed = 3
-
-// Why somebody is looked at who is not the subject of a new fact.
-const (
-	eventAccount = "an account of theirs was seen to change"
-	eventManager = "an account of the manager was seen to change"
-)
 
 // record stores what came of an attempt: the account as observed, the item's
 // state, and the audit entry. The item may have been given another goal
@@ -161,62 +154,6 @@ func (j *job) done(tx state.Tx, account *state.Account, it *state.Item, a attemp
 	return nil
 }
 
-// observe takes over what was seen of an account. What was not shown this time
-// is kept as it was last seen.
-func observe(account *state.Account, seen connector.Account, now time.Time) {
-	if seen.ID == "" {
-		return
-	}
-	values := attributesOf(*account)
-	maps.Copy(values, seen.Attributes)
-	account.RemoteID, account.Name, account.Exists, account.Active = seen.ID, seen.Name, true, seen.Active
-	account.ETag, account.SeenAt = seen.ETag, now
-	if out, err := json.Marshal(values); err == nil {
-		account.Observed = out
-	}
-}
-
-// accountMade records that an account is there: what waited for it is due, and
-// the attributes it was made with are known.
-func (j *job) accountMade(tx state.Tx, account *state.Account, it *state.Item, a attempt, o outcome) error {
-	it.Known = activity(account.Active)
-	account.Spell = it.Spell
-	account.Origin = created
-	if o.how == adopted || (o.how == string(connector.AlreadyInState) && a.item.Attempts == 1) {
-		account.Origin = adopted
-	}
-	items, err := tx.ItemsOf(it.Person)
-	if err != nil {
-		return err
-	}
-	for _, other := range items {
-		if other.System != it.System || other.Kind == state.ItemAccount {
-			continue
-		}
-		if other.Kind == state.ItemProfile {
-			known := a.op.Attributes
-			if o.how != string(connector.Applied) {
-				known = attributesOf(*account) // only what was seen is known
-			}
-			other.Known = profile{Attributes: known}.String()
-			other.Desired = profileOf(other.Desired).named(account.Name).String()
-		}
-		if other.State != state.ItemWaiting || other.Problem != waitsForAccount {
-			if other.Kind != state.ItemProfile {
-				continue
-			}
-		}
-		other.State, other.Problem = state.ItemDue, ""
-		if satisfied(other) {
-			other.State, other.VerifiedAt = state.ItemSettled, it.VerifiedAt
-		}
-		if err := tx.PutItem(other); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // refused records an operation that a system will never carry out like this.
 func (j *job) refused(tx state.Tx, account *state.Account, it *state.Item, a attempt, o outcome, e *audit.Entry) error {
 	if !errors.Is(o.err, connector.ErrNotFound) || a.op.Kind == connector.Create {
@@ -288,77 +225,6 @@ func (j *job) takeNextName(tx state.Tx, it *state.Item, taken string) error {
 	}
 	it.State, it.Problem, it.RetryAt, it.Attempts = state.ItemDue, fmt.Sprintf("the name %s is taken", taken), time.Time{}, it.Attempts-1
 	return nil
-}
-
-// wake makes everybody due whose decision may depend on what was just seen of a
-// person's accounts: the person, and those who report to them.
-func (j *job) wake(tx state.Tx, person string) error {
-	own, reports := accountReaders(j.cfg.Policy)
-	if own {
-		if err := j.touch(tx, person, "", eventAccount); err != nil {
-			return err
-		}
-	}
-	if !reports {
-		return nil
-	}
-	workers, err := tx.WorkersOf(person)
-	if err != nil {
-		return err
-	}
-	for _, w := range workers {
-		people, err := tx.Reports(w.Source, w.ID)
-		if err != nil {
-			return err
-		}
-		for _, p := range people {
-			if p == "" || p == person {
-				continue
-			}
-			if err := j.touch(tx, p, "", eventManager); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func activity(on bool) string {
-	if on {
-		return active
-	}
-	return disabled
-}
-
-// pick returns those of values that like names.
-func pick(values, like map[string]connector.Value) map[string]connector.Value {
-	out := map[string]connector.Value{}
-	for name := range like {
-		if v, ok := values[name]; ok {
-			out[name] = v
-		}
-	}
-	return out
-}
-
-// describeAttributes returns attributes, and the login name if there is one, as
-// JSON for the audit.
-func describeAttributes(name string, values map[string]connector.Value) string {
-	shown := maps.Clone(values)
-	if name != "" {
-		if shown == nil {
-			shown = map[string]connector.Value{}
-		}
-		shown["login name"] = connector.String(name)
-	}
-	if len(shown) == 0 {
-		return ""
-	}
-	out, err := json.Marshal(shown)
-	if err != nil {
-		return "" // strings and lists of strings always marshal
-	}
-	return string(out)
 }
 
 // shorten keeps what a server says from filling the store.

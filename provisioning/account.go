@@ -1,0 +1,102 @@
+package provisioning
+
+import (
+	"encoding/json"
+	"maps"
+	"time"
+
+	"github.com/joinery-iam/joinery/connector"
+	"github.com/joinery-iam/joinery/provisioning/internal/state"
+)
+
+// observe takes over what was seen of an account. What was not shown this time
+// is kept as it was last seen.
+func observe(account *state.Account, seen connector.Account, now time.Time) {
+	if seen.ID == "" {
+		return
+	}
+	values := attributesOf(*account)
+	maps.Copy(values, seen.Attributes)
+	account.RemoteID, account.Name, account.Exists, account.Active = seen.ID, seen.Name, true, seen.Active
+	account.ETag, account.SeenAt = seen.ETag, now
+	if out, err := json.Marshal(values); err == nil {
+		account.Observed = out
+	}
+}
+
+// accountMade records that an account is there: what waited for it is due, and
+// the attributes it was made with are known.
+func (j *job) accountMade(tx state.Tx, account *state.Account, it *state.Item, a attempt, o outcome) error {
+	it.Known = activity(account.Active)
+	account.Spell = it.Spell
+	account.Origin = created
+	if o.how == adopted || (o.how == string(connector.AlreadyInState) && a.item.Attempts == 1) {
+		account.Origin = adopted
+	}
+	items, err := tx.ItemsOf(it.Person)
+	if err != nil {
+		return err
+	}
+	for _, other := range items {
+		if other.System != it.System || other.Kind == state.ItemAccount {
+			continue
+		}
+		if other.Kind == state.ItemProfile {
+			known := a.op.Attributes
+			if o.how != string(connector.Applied) {
+				known = attributesOf(*account) // only what was seen is known
+			}
+			other.Known = profile{Attributes: known}.String()
+			other.Desired = profileOf(other.Desired).named(account.Name).String()
+		}
+		if other.Kind != state.ItemProfile && (other.State != state.ItemWaiting || other.Problem != waitsForAccount) {
+			continue
+		}
+		other.State, other.Problem = state.ItemDue, ""
+		if satisfied(other) {
+			other.State, other.VerifiedAt = state.ItemSettled, it.VerifiedAt
+		}
+		if err := tx.PutItem(other); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func activity(on bool) string {
+	if on {
+		return active
+	}
+	return disabled
+}
+
+// pick returns those of values that like names.
+func pick(values, like map[string]connector.Value) map[string]connector.Value {
+	out := map[string]connector.Value{}
+	for name := range like {
+		if v, ok := values[name]; ok {
+			out[name] = v
+		}
+	}
+	return out
+}
+
+// describeAttributes returns attributes, and the login name if there is one, as
+// JSON for the audit.
+func describeAttributes(name string, values map[string]connector.Value) string {
+	shown := maps.Clone(values)
+	if name != "" {
+		if shown == nil {
+			shown = map[string]connector.Value{}
+		}
+		shown["login name"] = connector.String(name)
+	}
+	if len(shown) == 0 {
+		return ""
+	}
+	out, err := json.Marshal(shown)
+	if err != nil {
+		return "" // strings and lists of strings always marshal
+	}
+	return string(out)
+}
