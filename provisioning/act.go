@@ -39,11 +39,13 @@ func (t *Tenant) work(ctx context.Context, target *target, claim state.Claimed) 
 		last   attempt
 		result outcome
 	)
+	// An impatient caller ends the calls, and not the record of what was sent.
+	steady := context.WithoutCancel(ctx)
 	for _, item := range claim.Items {
 		if !j.leaseLasts() || ctx.Err() != nil {
 			break
 		}
-		next, ok, err := j.step(ctx, last, result, &item)
+		next, ok, err := j.step(steady, last, result, &item)
 		if err != nil || !ok {
 			last = attempt{}
 			if errors.Is(err, state.ErrFenced) {
@@ -56,8 +58,7 @@ func (t *Tenant) work(ctx context.Context, target *target, claim state.Claimed) 
 		}
 		last, result = next, j.call(ctx, next)
 	}
-	// What was sent must be recorded even if the caller's patience has ended.
-	_, _, err := j.step(context.WithoutCancel(ctx), last, result, nil)
+	_, _, err := j.step(steady, last, result, nil)
 	if errors.Is(err, state.ErrFenced) {
 		return nil
 	}

@@ -3,6 +3,7 @@ package provisioning_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"testing"
 
@@ -184,6 +185,33 @@ func TestCreateThatDoesNotSayWhichAccountIsReadBack(t *testing.T) {
 	require.Len(t, v.Accounts(), 1)
 	require.Len(t, v.Accounts()[0].Entitlements, 2)
 	require.Equal(t, 1, v.Calls(connector.Create))
+}
+
+func TestInterruptedDrainGivesUpItsLeases(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	b := bench(t, provisioningtest.Config{Engine: func(c *provisioning.Config) {
+		var calls atomic.Int64
+		c.Interceptors = []connector.Interceptor{func(next connector.Handler) connector.Handler {
+			return func(ctx context.Context, op connector.Operation) (connector.Result, error) {
+				res, err := next(ctx, op)
+				if calls.Add(1) == 10 {
+					cancel()
+				}
+				return res, err
+			}
+		}}
+	}})
+	for i := range 30 {
+		b.HR.Put(provisioningtest.Worker(fmt.Sprint(i), fmt.Sprint("P", i), "Sales", "2026-01-01"))
+	}
+	_, err := b.Read(t.Context(), provisioningtest.SourceName)
+	require.NoError(t, err)
+	_, err = b.Drain(ctx)
+	require.ErrorIs(t, err, context.Canceled)
+	b.Settle() // waits for back-off, but not for a lease of a minute
+	require.Equal(t, 30, activeIn(b, "directory"))
+	require.Equal(t, 30, accounts(b, "directory"))
 }
 
 func TestOneRefusedAttributeSaysSoAndHoldsUpNothingElse(t *testing.T) {

@@ -161,13 +161,15 @@ func (t *Tenant) actIn(ctx context.Context, target *target) (int, error) {
 				claimed = first
 			}
 			for {
+				var errs []error
 				for _, c := range claimed {
-					if err := t.work(ctx, target, c); err != nil {
-						return err
-					}
+					errs = append(errs, t.work(ctx, target, c)) // each gives up its lease
+				}
+				err := errors.Join(errs...)
+				if err != nil {
+					return err
 				}
 				done[i] += len(claimed)
-				var err error
 				if claimed, err = t.claim(ctx, target, i == n); err != nil || len(claimed) == 0 {
 					return err
 				}
@@ -195,7 +197,8 @@ func (t *Tenant) claim(ctx context.Context, target *target, urgent bool) (claime
 	claim := state.Claim{
 		System: target.name, Owner: t.engine.cfg.Node, Wall: now, Until: now.Add(t.engine.cfg.Lease), Limit: claimSize, Urgent: urgent,
 	}
-	err = t.backend.Update(ctx, t.id, func(tx state.Tx) error {
+	// A claim that is committed must not be forgotten because of the caller.
+	err = t.backend.Update(context.WithoutCancel(ctx), t.id, func(tx state.Tx) error {
 		claimed, err = tx.Claim(claim)
 		return err
 	})
