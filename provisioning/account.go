@@ -3,6 +3,7 @@ package provisioning
 import (
 	"encoding/json"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/joinery-iam/joinery/connector"
@@ -21,6 +22,28 @@ func observe(account *state.Account, seen connector.Account, now time.Time) {
 	account.ETag, account.SeenAt = seen.ETag, now
 	if out, err := json.Marshal(values); err == nil {
 		account.Observed = out
+	}
+}
+
+// learn takes over what an account shows of the thing that an item is about.
+func learn(it *state.Item, op connector.Operation, seen connector.Account) {
+	switch it.Kind {
+	case state.ItemAccount:
+		it.Known = activity(seen.Active)
+	case state.ItemProfile:
+		known := profile{Attributes: maps.Clone(profileOf(it.Known).Attributes)}
+		if known.Attributes == nil {
+			known.Attributes = map[string]connector.Value{}
+		}
+		maps.Copy(known.Attributes, pick(seen.Attributes, op.Attributes))
+		it.Known = known.String()
+	case state.ItemGrant:
+		if seen.EntitlementsKnown {
+			it.Known = absent
+			if slices.Contains(seen.Entitlements, op.Entitlement) {
+				it.Known = held
+			}
+		}
 	}
 }
 

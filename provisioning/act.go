@@ -197,7 +197,7 @@ func (j *job) call(ctx context.Context, a attempt) outcome {
 	switch {
 	case judged.Verdict == connector.VerdictUnknown:
 		if seen := j.readBack(ctx, a); seen.verdict != connector.VerdictUnknown {
-			seen.err = err
+			seen.err = errors.Join(err, seen.err)
 			return seen
 		}
 	case a.op.Kind == connector.Create && errors.Is(err, connector.ErrAlreadyExists):

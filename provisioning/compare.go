@@ -234,8 +234,12 @@ func (d *decision) renew(it *state.Item, desired string) {
 	if it.Removes != "" && d.urgent {
 		it.Lane = state.LaneImmediate
 	}
-	if it.State != state.ItemSending {
-		// What is in flight keeps its key and its count until it is resolved.
+	switch {
+	case it.State == state.ItemSending: // it keeps its key and count until it is resolved
+	case it.State == state.ItemParked && it.OpKey != "":
+		// What came of the last attempt may not be known: look before anything else.
+		it.State, it.Attempts, it.RetryAt = state.ItemSending, 0, time.Time{}
+	default:
 		it.State, it.Attempts, it.OpKey, it.OpKind, it.RetryAt = state.ItemDue, 0, "", "", time.Time{}
 	}
 }

@@ -70,6 +70,7 @@ func (j *job) record(tx state.Tx, account *state.Account, a attempt, o outcome) 
 		it.State, it.RetryAt = state.ItemDue, wall().Add(max(o.after, j.backoff(it.Attempts)))
 		if o.account.ID != "" && a.op.Kind != connector.Create {
 			observe(account, o.account, j.now())
+			learn(&it, a.op, o.account)
 			if err := tx.PutAccount(*account); err != nil {
 				return err
 			}
