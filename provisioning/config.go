@@ -141,7 +141,8 @@ type Source struct {
 	EndMissingAfter time.Duration
 
 	// Every makes [Engine.Run] read the source this often. Zero means that the
-	// host calls [Tenant.Read] itself. Wall time.
+	// host calls [Tenant.Read] itself. Set it in one process only: of two reads of
+	// a source at once the later one wins, and the other fails. Wall time.
 	Every time.Duration
 }
 

@@ -1,0 +1,64 @@
+package provisioning_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/joinery-iam/joinery/hrsource"
+	"github.com/joinery-iam/joinery/provisioning"
+	"github.com/joinery-iam/joinery/provisioning/provisioningtest"
+	"github.com/stretchr/testify/require"
+)
+
+// running starts an engine that reads its source by itself, and stops it when the
+// test ends.
+func running(t *testing.T) *provisioningtest.Bench {
+	t.Helper()
+	b := bench(t, provisioningtest.Config{
+		Tenant: func(c *provisioning.TenantConfig) { c.Sources[0].Every = time.Millisecond },
+		Engine: func(c *provisioning.Config) { c.Poll = time.Millisecond },
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- b.Engine.Run(ctx, b.ID()) }()
+	t.Cleanup(func() {
+		cancel()
+		require.NoError(t, <-done)
+	})
+	return b
+}
+
+// eventually waits until something is so.
+func eventually(t *testing.T, so func() bool) {
+	t.Helper()
+	require.Eventually(t, so, 30*time.Second, time.Millisecond)
+}
+
+func TestRunReadsAndProvisionsByItself(t *testing.T) {
+	t.Parallel()
+	b := running(t)
+	b.HR.Put(provisioningtest.Worker("1", "Ada", "Engineering", "2026-01-01"))
+	b.HR.Put(provisioningtest.Worker("2", "Bea", "Engineering", "2026-02-01"))
+	eventually(t, func() bool { return activeIn(b, "git") == 1 })
+	b.Clock.Set(time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)) // no event comes, only time passes
+	eventually(t, func() bool { return activeIn(b, "git") == 2 })
+	b.HR.Change("1", func(w *hrsource.Worker) { w.AccessEnd = b.Clock.Now() })
+	eventually(t, func() bool { return activeIn(b, "git") == 1 && activeIn(b, "directory") == 1 })
+}
+
+func TestWhatIsKnownComesToPassWhileHRIsAway(t *testing.T) {
+	t.Parallel()
+	b := running(t)
+	leaver := provisioningtest.Worker("1", "Ada", "Engineering", "2026-01-01")
+	leaver.TerminationDate = hrsource.Date{Year: 2026, Month: 1, Day: 5}
+	b.HR.Put(leaver)
+	eventually(t, func() bool { return activeIn(b, "git") == 1 })
+	b.HR.FailAfter(0, errors.New("HR is away"))
+	b.Clock.Set(time.Date(2026, 1, 6, 0, 0, 0, 0, time.UTC))
+	eventually(t, func() bool { return activeIn(b, "directory") == 0 && activeIn(b, "git") == 0 })
+	b.HR.Put(provisioningtest.Worker("2", "Bea", "Engineering", "2026-01-01"))
+	b.HR.FailAfter(0, nil)
+	eventually(t, func() bool { return activeIn(b, "git") == 1 })
+}
