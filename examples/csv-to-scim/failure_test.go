@@ -61,6 +61,12 @@ func TestABrokenServerLosesNothing(t *testing.T) {
 	require.Equal(t, exitAttention, r.code)
 	require.Contains(t, r.out, "0 active accounts")
 	require.Contains(t, r.out, "status 500")
+	b.people(alice, bob, carol) // deciding goes on meanwhile
+	plan := b.run("-plan").out
+	for _, name := range []string{"alice", "bob", "carol"} {
+		require.Regexp(t, `create +directory .*`+name, plan)
+	}
+	b.people(alice, bob)
 	b.server.SetFault(nil)
 	b.done()
 	require.ElementsMatch(t, []string{"alice", "bob"}, b.names())

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -34,14 +35,15 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *addr, *tokenFile); err != nil {
+	if err := run(ctx, os.Stdout, *addr, *tokenFile); err != nil {
 		fmt.Fprintln(os.Stderr, "scim-server:", err)
 		os.Exit(1)
 	}
 }
 
-// run serves until ctx is done, and then lets requests in progress finish.
-func run(ctx context.Context, addr, tokenFile string) error {
+// run tells out where it listens and serves until ctx is done. Then it lets
+// requests in progress finish.
+func run(ctx context.Context, out io.Writer, addr, tokenFile string) error {
 	token, err := readToken(tokenFile)
 	if err != nil {
 		return err
@@ -55,7 +57,7 @@ func run(ctx context.Context, addr, tokenFile string) error {
 		return err
 	}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
-	fmt.Printf("listening on http://%s%s\n", listener.Addr(), scimtest.BasePath)
+	fmt.Fprintf(out, "listening on http://%s%s\n", listener.Addr(), scimtest.BasePath)
 
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"context"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,21 +15,42 @@ import (
 
 func TestServesUntilItIsStopped(t *testing.T) {
 	t.Parallel()
+	file := filepath.Join(t.TempDir(), "token")
+	require.NoError(t, os.WriteFile(file, []byte("secret"), 0o600))
 	ctx, cancel := context.WithCancel(t.Context())
+	reader, writer := io.Pipe()
 	stopped := make(chan error, 1)
-	go func() { stopped <- run(ctx, "127.0.0.1:0", "") }()
+	go func() { stopped <- run(ctx, writer, "127.0.0.1:0", file) }()
+	line, err := bufio.NewReader(reader).ReadString('\n')
+	require.NoError(t, err)
+	url := strings.TrimSpace(strings.TrimPrefix(line, "listening on ")) + "/Users"
+
+	require.Equal(t, http.StatusUnauthorized, get(t, url, ""))
+	require.Equal(t, http.StatusOK, get(t, url, "secret"))
 	cancel()
-	if err := <-stopped; err != nil {
-		require.ErrorIs(t, err, context.Canceled, "stopped before it listened")
-	}
+	require.NoError(t, <-stopped)
+	_, err = http.Get(url)
+	require.Error(t, err, "nobody listens any more")
+}
+
+// get returns the status of a request with a token.
+func get(t *testing.T, url, token string) int {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
+	require.NoError(t, err)
+	req.Header.Set("Authorization", "Bearer "+token)
+	res, err := http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	return res.StatusCode
 }
 
 func TestAnEmptyTokenLetsNobodyIn(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "token")
-	require.ErrorIs(t, run(t.Context(), "127.0.0.1:0", file), os.ErrNotExist)
+	require.ErrorIs(t, run(t.Context(), io.Discard, "127.0.0.1:0", file), os.ErrNotExist)
 	require.NoError(t, os.WriteFile(file, []byte(" \n"), 0o600))
-	require.EqualError(t, run(t.Context(), "127.0.0.1:0", file), "the token file is empty")
+	require.EqualError(t, run(t.Context(), io.Discard, "127.0.0.1:0", file), "the token file is empty")
 	require.NoError(t, os.WriteFile(file, []byte(" secret \n"), 0o600))
 	token, err := readToken(file)
 	require.NoError(t, err)
@@ -34,5 +59,5 @@ func TestAnEmptyTokenLetsNobodyIn(t *testing.T) {
 
 func TestAnAddressThatCannotBeUsedIsAnError(t *testing.T) {
 	t.Parallel()
-	require.Error(t, run(t.Context(), "127.0.0.1:-1", ""))
+	require.Error(t, run(t.Context(), io.Discard, "127.0.0.1:-1", ""))
 }
