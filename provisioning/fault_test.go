@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/connector/memory"
@@ -251,4 +252,21 @@ func TestPolicyThatFailsChangesNothing(t *testing.T) {
 	b.HR.Change("1", func(w *hrsource.Worker) { w.Assignments[0].JobTitle = "Engineer" })
 	b.Sync()
 	require.Equal(t, []string{"group/staff"}, entitlements(account(t, b, "directory", "1")))
+}
+
+// A drain once went on with a failing system for as long as retries came due
+// faster than it could make them, and gave up everything in the end.
+func TestDrainDoesNotTryAgainWhatFailedInIt(t *testing.T) {
+	t.Parallel()
+	b := bench(t, provisioningtest.Config{Engine: func(c *provisioning.Config) {
+		c.Retry = provisioning.Retry{First: time.Microsecond, Max: time.Microsecond}
+	}})
+	b.Target("directory").Fault(memory.Fault{Do: memory.Down})
+	b.HR.Put(provisioningtest.Worker("1", "Ada", "Sales", "2026-01-01"))
+	_, err := b.Read(t.Context(), provisioningtest.SourceName)
+	require.NoError(t, err)
+	next, err := b.Drain(t.Context())
+	require.NoError(t, err)
+	require.False(t, next.IsZero(), "it is to be tried again")
+	require.Equal(t, 1, b.Target("directory").Calls(connector.Create))
 }

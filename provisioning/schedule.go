@@ -20,11 +20,14 @@ import (
 // is none by now known. What waits for a retry is due again at an instant of wall
 // time; that comes back as the business time that it will be then.
 //
-// Drain may be called from any number of places at once.
+// What fails in a Drain is tried again by a later one at the earliest, so that a
+// system which fails at once cannot keep it. Drain may be called from any number of
+// places at once.
 func (t *Tenant) Drain(ctx context.Context) (next time.Time, err error) {
 	if err := t.activatePolicy(ctx); err != nil {
 		return time.Time{}, err
 	}
+	start := wall()
 	for {
 		decided, err := t.decideDue(ctx)
 		if err != nil {
@@ -34,7 +37,7 @@ func (t *Tenant) Drain(ctx context.Context) (next time.Time, err error) {
 		if err != nil {
 			return time.Time{}, fmt.Errorf("tenant %s: guard: %w", t.id, err)
 		}
-		acted, err := t.act(ctx)
+		acted, err := t.act(ctx, start)
 		if err != nil {
 			return time.Time{}, fmt.Errorf("tenant %s: act: %w", t.id, err)
 		}
@@ -121,9 +124,9 @@ func (t *Tenant) policySource() []byte {
 	return nil
 }
 
-// act carries out what is released and due, in all systems at once, and returns
-// how many accounts it worked on.
-func (t *Tenant) act(ctx context.Context) (int, error) {
+// act carries out what is released and was due at an instant of wall time, in all
+// systems at once, and returns how many accounts it worked on.
+func (t *Tenant) act(ctx context.Context, due time.Time) (int, error) {
 	var all errgroup.Group
 	done := make([]int, len(t.targets))
 	for i, name := range slices.Sorted(maps.Keys(t.targets)) {
@@ -132,7 +135,7 @@ func (t *Tenant) act(ctx context.Context) (int, error) {
 			continue
 		}
 		all.Go(func() (err error) {
-			done[i], err = t.actIn(ctx, target)
+			done[i], err = t.actIn(ctx, target, due)
 			return err
 		})
 	}
@@ -146,9 +149,9 @@ func (t *Tenant) act(ctx context.Context) (int, error) {
 
 // actIn works through what is due in one system: as many accounts at a time as
 // it bears, and one place more that only urgent work may take.
-func (t *Tenant) actIn(ctx context.Context, target *target) (int, error) {
+func (t *Tenant) actIn(ctx context.Context, target *target, due time.Time) (int, error) {
 	n := target.concurrency(ctx)
-	first, err := t.claim(ctx, target, false)
+	first, err := t.claim(ctx, target, due, false)
 	if err != nil || len(first) == 0 {
 		return 0, err
 	}
@@ -170,7 +173,7 @@ func (t *Tenant) actIn(ctx context.Context, target *target) (int, error) {
 					return err
 				}
 				done[i] += len(claimed)
-				if claimed, err = t.claim(ctx, target, i == n); err != nil || len(claimed) == 0 {
+				if claimed, err = t.claim(ctx, target, due, i == n); err != nil || len(claimed) == 0 {
 					return err
 				}
 			}
@@ -189,13 +192,12 @@ func (t *Tenant) actIn(ctx context.Context, target *target) (int, error) {
 const claimSize = 8
 
 // claim takes a few accounts under lease.
-func (t *Tenant) claim(ctx context.Context, target *target, urgent bool) (claimed []state.Claimed, err error) {
+func (t *Tenant) claim(ctx context.Context, target *target, due time.Time, urgent bool) (claimed []state.Claimed, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	now := wall()
 	claim := state.Claim{
-		System: target.name, Owner: t.engine.cfg.Node, Wall: now, Until: now.Add(t.engine.cfg.Lease), Limit: claimSize, Urgent: urgent,
+		System: target.name, Owner: t.engine.cfg.Node, Wall: due, Until: wall().Add(t.engine.cfg.Lease), Limit: claimSize, Urgent: urgent,
 	}
 	// A claim that is committed must not be forgotten because of the caller.
 	err = t.backend.Update(context.WithoutCancel(ctx), t.id, func(tx state.Tx) error {
