@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/joinery-iam/joinery/connector"
+	"github.com/joinery-iam/joinery/scim/profile"
 )
 
 // account shows a user as an account. Its version counts only if the server
@@ -21,6 +22,11 @@ func (f facts) account(user object) connector.Account {
 			a.Attributes[known.name] = v
 		}
 	}
+	for _, one := range elements(user) {
+		if v := one.read(user); !v.IsNull() {
+			a.Attributes[one.name] = v
+		}
+	}
 	for key, v := range user {
 		extension := asObject(v)
 		if extension == nil || !strings.HasPrefix(key, "urn:") || strings.EqualFold(key, enterpriseSchema) || strings.EqualFold(key, userSchema) {
@@ -31,8 +37,9 @@ func (f facts) account(user object) connector.Account {
 	if f.versions {
 		a.ETag = user.object("meta").text("version")
 	}
-	if groups, told := memberships(user); told && !slices.ContainsFunc(groups, membership.nameless) {
-		setEntitlements(&a, groups)
+	where := f.Groups.Members
+	if groups, told := memberships(user); told && !slices.ContainsFunc(groups, membership.nameless) && (where == profile.InBoth || where == profile.InUser) {
+		f.setEntitlements(&a, user, groups)
 	}
 	return a
 }
@@ -81,13 +88,21 @@ func memberships(user object) (groups []membership, told bool) {
 	return groups, true
 }
 
-// setEntitlements says that the account has these groups and no others.
-func setEntitlements(a *connector.Account, groups []membership) {
+// setEntitlements says that the account has these groups, what the user names of
+// other kinds, and nothing else.
+func (f facts) setEntitlements(a *connector.Account, user object, groups []membership) {
 	a.EntitlementsKnown = true
 	a.Entitlements = nil
 	for _, g := range groups {
 		a.Entitlements = append(a.Entitlements, connector.Entitlement{Kind: GroupKind, Name: g.name})
 	}
-	slices.SortFunc(a.Entitlements, func(x, y connector.Entitlement) int { return strings.Compare(x.Name, y.Name) })
+	for kind, attr := range f.kinds() {
+		for _, one := range user.list(attr) {
+			if value := one.text("value"); value != "" {
+				a.Entitlements = append(a.Entitlements, connector.Entitlement{Kind: kind, Name: value})
+			}
+		}
+	}
+	slices.SortFunc(a.Entitlements, connector.Entitlement.Compare)
 	a.Entitlements = slices.Compact(a.Entitlements)
 }

@@ -15,15 +15,17 @@ const (
 	enterpriseSchema = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 )
 
+const managerName = "manager"
+
 // attribute is where a user resource holds one of our values: at
-// schema:key.sub, or at key[type eq "kind"].sub if there is a kind.
+// schema:key.sub, or at key[selector].sub if there is a selector.
 type attribute struct {
-	name   string
-	schema string // empty for the core
-	key    string
-	kind   string
-	sub    string
-	list   bool // may hold several values
+	name     string
+	schema   string // empty for the core
+	key      string
+	selector selector
+	sub      string
+	list     bool // may hold several values
 }
 
 // table is the documented list of attributes, sorted by name.
@@ -32,18 +34,18 @@ var table = []attribute{
 	{name: "department", schema: enterpriseSchema, key: "department"},
 	{name: "displayName", key: "displayName"},
 	{name: "division", schema: enterpriseSchema, key: "division"},
-	{name: "email", key: "emails", kind: "work", sub: "value"},
+	{name: "email", key: "emails", selector: selector{"type", "work"}, sub: "value"},
 	{name: "employeeNumber", schema: enterpriseSchema, key: "employeeNumber"},
 	{name: "externalId", key: "externalId"},
 	{name: "locale", key: "locale"},
-	{name: "manager", schema: enterpriseSchema, key: "manager", sub: "value"},
+	{name: managerName, schema: enterpriseSchema, key: "manager", sub: "value"},
 	{name: "name.familyName", key: "name", sub: "familyName"},
 	{name: "name.formatted", key: "name", sub: "formatted"},
 	{name: "name.givenName", key: "name", sub: "givenName"},
 	{name: "name.middleName", key: "name", sub: "middleName"},
 	{name: "nickName", key: "nickName"},
 	{name: "organization", schema: enterpriseSchema, key: "organization"},
-	{name: "phone", key: "phoneNumbers", kind: "work", sub: "value"},
+	{name: "phone", key: "phoneNumbers", selector: selector{"type", "work"}, sub: "value"},
 	{name: "preferredLanguage", key: "preferredLanguage"},
 	{name: "timezone", key: "timezone"},
 	{name: "title", key: "title"},
@@ -58,10 +60,13 @@ func lookup(name string) (attribute, error) {
 			return a, nil
 		}
 	}
+	path, err := filter.ParsePath(name)
+	if a, ok := selected(name, path); ok && err == nil {
+		return a, nil
+	}
 	if !strings.HasPrefix(name, "urn:") {
 		return attribute{}, fmt.Errorf("attribute %.80q: unknown: %w", name, connector.ErrInvalid)
 	}
-	path, err := filter.ParsePath(name)
 	if err != nil || path.Filter != nil || path.Schema == "" || path.Schema == "urn" {
 		return attribute{}, fmt.Errorf("attribute %.80q: want urn:schema:attribute: %w", name, connector.ErrInvalid)
 	}
@@ -77,6 +82,11 @@ func lookup(name string) (attribute, error) {
 type change struct {
 	attribute
 	value connector.Value
+	// jsonType is the type of RFC 7643, section 2.3, that the server declares for
+	// an attribute of an extension; empty means a string.
+	jsonType string
+	// single says that the server holds one value where others hold several.
+	single bool
 }
 
 // changes checks names and values and sorts them by name, so that the same
@@ -95,7 +105,7 @@ func changes(values map[string]connector.Value) ([]change, error) {
 		if a.name == "userName" && v.Text() == "" {
 			return nil, fmt.Errorf("attribute userName: cannot be cleared: %w", connector.ErrInvalid)
 		}
-		list = append(list, change{a, v})
+		list = append(list, change{attribute: a, value: v})
 	}
 	return list, nil
 }
@@ -108,33 +118,15 @@ func (a attribute) home(user object) object {
 	return user.object(a.schema)
 }
 
-// element returns the value of a multi-valued attribute that is meant: of the
-// right type, and rather the primary one.
-func (a attribute) element(user object) object {
-	var found object
-	for _, one := range user.list(a.key) {
-		if !strings.EqualFold(one.text("type"), a.kind) {
-			continue
-		}
-		if primary, _ := truth(one.get("primary")); primary || found == nil {
-			found = one
-			if primary {
-				break
-			}
-		}
-	}
-	return found
-}
-
 // read returns the attribute's value in a user, Null if it has none.
 func (a attribute) read(user object) connector.Value {
 	var v any
 	switch {
-	case a.kind != "":
+	case a.selector.attr != "":
 		v = a.element(user).get(a.sub)
 	case a.sub != "":
 		v = a.home(user).object(a.key).get(a.sub)
-		if _, bare := a.home(user).get(a.key).(string); bare && a.name == "manager" {
+		if _, bare := a.home(user).get(a.key).(string); bare && a.name == managerName {
 			v = a.home(user).get(a.key) // some servers show the id alone
 		}
 	default:
@@ -153,7 +145,7 @@ func (c change) encoded() any {
 		}
 		return list
 	}
-	return c.value.Text()
+	return typed(c.value.Text(), c.jsonType)
 }
 
 // write puts the value into a user that is sent as a whole.
@@ -167,7 +159,7 @@ func (c change) write(user object) {
 		user.set(c.schema, home)
 	}
 	switch {
-	case c.kind != "":
+	case c.selector.attr != "":
 		c.writeElement(user)
 	case c.sub == "" && c.value.IsNull():
 		home.remove(c.key)
@@ -175,7 +167,7 @@ func (c change) write(user object) {
 		home.set(c.key, c.encoded())
 	default:
 		inner := home.object(c.key)
-		if inner == nil || c.name == "manager" { // what else it says is of another one
+		if inner == nil || c.name == managerName { // what else it says is of another one
 			inner = object{}
 		}
 		if c.value.IsNull() {
@@ -189,40 +181,4 @@ func (c change) write(user object) {
 			home.set(c.key, inner)
 		}
 	}
-}
-
-func (c change) writeElement(user object) {
-	element := c.element(user)
-	if element != nil && !c.value.IsNull() {
-		element.set(c.sub, c.encoded())
-		return
-	}
-	all, _ := user.get(c.key).([]any)
-	var list []any
-	for _, v := range all {
-		if old := asObject(v); !strings.EqualFold(old.text("type"), c.kind) {
-			list = append(list, v)
-		}
-	}
-	if !c.value.IsNull() {
-		list = append(list, c.fresh(user))
-	}
-	if len(list) == 0 {
-		user.remove(c.key)
-		return
-	}
-	user.set(c.key, list)
-}
-
-// fresh returns a new value of a multi-valued attribute. Mail is primary unless
-// another one is.
-func (c change) fresh(user object) object {
-	one := object{"type": c.kind, c.sub: c.encoded()}
-	if c.key == "emails" && !slices.ContainsFunc(user.list(c.key), func(o object) bool {
-		primary, _ := truth(o.get("primary"))
-		return primary
-	}) {
-		one["primary"] = true
-	}
-	return one
 }

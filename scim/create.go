@@ -20,7 +20,7 @@ func (t *Target) Create(ctx context.Context, req connector.CreateRequest) (conne
 }
 
 func (t *Target) create(ctx context.Context, req connector.CreateRequest) (connector.Result, error) {
-	user, err := newUser(req)
+	user, err := t.newUser(ctx, req)
 	if err != nil {
 		return connector.Result{}, err
 	}
@@ -28,7 +28,10 @@ func (t *Target) create(ctx context.Context, req connector.CreateRequest) (conne
 	if err != nil {
 		return connector.Result{}, err
 	}
-	ours, err := t.ours(ctx, req.ExternalID)
+	if found.Disable.Deletes && !req.Active {
+		return connector.Result{}, errWouldDelete
+	}
+	ours, err := t.ours(ctx, req)
 	if err != nil {
 		return connector.Result{}, err
 	}
@@ -37,36 +40,69 @@ func (t *Target) create(ctx context.Context, req connector.CreateRequest) (conne
 	}
 	created, err := t.do(ctx, call{method: http.MethodPost, path: usersPath, body: user})
 	if errors.Is(err, connector.ErrAlreadyExists) {
-		ours, lookup := t.ours(ctx, req.ExternalID)
-		switch {
-		case lookup != nil:
-			return connector.Result{}, lookup // the refused request had no effect
-		case ours != nil:
-			return connector.Result{Outcome: connector.AlreadyInState, Account: found.account(ours)}, nil
-		}
+		return t.conflict(ctx, found, req, err)
 	}
 	if err != nil {
 		return connector.Result{}, err
 	}
 	if created.text("id") == "" || created.text("userName") == "" {
-		if created, err = t.made(ctx, req); err != nil {
+		err := t.patiently(ctx, func() (bool, error) {
+			created, err = t.made(ctx, req)
+			return err == nil, err
+		})
+		if err != nil {
 			return connector.Result{}, unsettled("made", err)
 		}
 	}
+	t.newcomers.add(created.text("id"), found.Lag)
+	t.filters.remember(usersPath, "externalId", req.ExternalID)
 	return connector.Result{Outcome: connector.Applied, Account: found.account(created)}, nil
 }
 
-// ours returns the account with our identifier, nil if there is none.
-func (t *Target) ours(ctx context.Context, externalID string) (object, error) {
-	if externalID == "" {
+// conflict finds out who has the name that could not be had, if it is us. The
+// refused request had no effect. On a server that is known to be slow, an account
+// of ours may be there and not be shown yet: if nobody is seen to have the name, it
+// must not count as somebody else's.
+func (t *Target) conflict(ctx context.Context, found facts, req connector.CreateRequest, refused error) (connector.Result, error) {
+	ours, err := t.ours(ctx, req)
+	if err == nil && ours == nil && found.Lag > 0 {
+		var theirs []object
+		err = t.patiently(ctx, func() (bool, error) {
+			if theirs, err = t.users(ctx, connector.FindRequest{Name: req.Name}); err == nil {
+				ours, err = t.ours(ctx, req)
+			}
+			return ours != nil || len(theirs) > 0, err
+		})
+		if err == nil && ours == nil && len(theirs) == 0 {
+			err = connector.RetryAfter(found.Lag, fmt.Errorf("nobody is seen to be in the way: %v", refused)) //nolint:errorlint // the name may be ours
+		}
+	}
+	switch {
+	case err != nil:
+		return connector.Result{}, err
+	case ours != nil:
+		return connector.Result{Outcome: connector.AlreadyInState, Account: found.account(ours)}, nil
+	default:
+		return connector.Result{}, refused
+	}
+}
+
+// ours returns the account with our identifier, nil if there is none. On a server
+// that can only be searched by name, one that was renamed is not found.
+func (t *Target) ours(ctx context.Context, req connector.CreateRequest) (object, error) {
+	if req.ExternalID == "" {
 		return nil, nil
 	}
-	users, err := t.users(ctx, connector.FindRequest{ExternalID: externalID})
+	find := connector.FindRequest{ExternalID: req.ExternalID}
+	if t.config.Profile.Paging.Synthetic {
+		find.Name = req.Name
+	}
+	users, err := t.users(ctx, find)
 	switch {
 	case err != nil || len(users) == 0:
 		return nil, err
 	case len(users) > 1:
-		return nil, fmt.Errorf("%d users with externalId %q: %w", len(users), externalID, connector.ErrAmbiguous)
+		return nil, fmt.Errorf("%d users with externalId %q: %w", len(users), req.ExternalID, connector.ErrAmbiguous)
 	}
 	return users[0], nil
 }
@@ -74,7 +110,10 @@ func (t *Target) ours(ctx context.Context, externalID string) (object, error) {
 // made returns the user just made by a server that did not show it.
 func (t *Target) made(ctx context.Context, req connector.CreateRequest) (object, error) {
 	users, err := t.users(ctx, connector.FindRequest{ExternalID: req.ExternalID, Name: req.Name})
-	if err == nil && len(users) != 1 {
+	switch {
+	case err == nil && len(users) == 0:
+		err = connector.ErrNotFound
+	case err == nil && len(users) > 1:
 		err = fmt.Errorf("%d users match", len(users))
 	}
 	if err != nil {
@@ -84,7 +123,7 @@ func (t *Target) made(ctx context.Context, req connector.CreateRequest) (object,
 }
 
 // newUser returns the resource to be sent.
-func newUser(req connector.CreateRequest) (object, error) {
+func (t *Target) newUser(ctx context.Context, req connector.CreateRequest) (object, error) {
 	if req.Name == "" {
 		return nil, fmt.Errorf("no name: %w", connector.ErrInvalid)
 	}
@@ -103,7 +142,7 @@ func newUser(req connector.CreateRequest) (object, error) {
 			return nil, err
 		}
 	}
-	list, err := changes(wanted)
+	list, err := t.changes(ctx, wanted)
 	if err != nil {
 		return nil, err
 	}

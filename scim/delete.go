@@ -36,7 +36,7 @@ func (t *Target) remove(ctx context.Context, req connector.AccountRequest) (conn
 	if err != nil {
 		return connector.Result{}, err
 	}
-	c := call{method: http.MethodDelete, path: "/Users/" + url.PathEscape(req.Ref.ID)}
+	c := call{method: http.MethodDelete, path: usersPath + "/" + url.PathEscape(req.Ref.ID)}
 	if found.versions {
 		c.ifMatch = req.ETag
 	}

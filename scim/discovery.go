@@ -5,15 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
+	"slices"
 
 	"github.com/joinery-iam/joinery/connector"
+	"github.com/joinery-iam/joinery/scim/profile"
 )
 
-// facts are what the server says about itself.
+// facts are what is known of the server: its profile, and what it says about
+// itself where the profile does not know better.
 type facts struct {
+	profile.Profile
 	patch    bool
 	versions bool // meta.version and If-Match can be trusted
+	cursors  bool // lists are walked by cursor
 }
 
 // discovered returns the facts, from memory if they are known.
@@ -31,7 +35,13 @@ func (t *Target) discovered(ctx context.Context) (facts, error) {
 // not all servers have it or let us in there; then it is as if they had said
 // nothing. Only an answer that may change by itself is not remembered.
 func (t *Target) discover(ctx context.Context) (facts, error) {
-	found := facts{patch: true}
+	found := facts{Profile: t.config.Profile}
+	found.patch = found.Update.Method != profile.PutAlone
+	found.cursors = found.Paging.Method == profile.ByCursor
+	if found.Discovery.Absent {
+		t.remember(found)
+		return found, nil
+	}
 	config, err := t.do(ctx, call{method: http.MethodGet, path: "/ServiceProviderConfig"})
 	refused, answered := errors.AsType[*statusError](err)
 	switch {
@@ -44,10 +54,21 @@ func (t *Target) discover(ctx context.Context) (facts, error) {
 			return found, nil
 		}
 	}
-	if supported, told := truth(config.object("patch").get("supported")); told {
+	says := func(feature, field string) (supported, told bool) {
+		if slices.Contains(found.Discovery.Distrust, feature) {
+			return false, false
+		}
+		return truth(config.object(feature).get(field))
+	}
+	if supported, told := says("patch", "supported"); told && found.Update.Method == profile.PatchOrPut {
 		found.patch = supported
 	}
-	found.versions, _ = truth(config.object("etag").get("supported"))
+	if supported, _ := says("etag", "supported"); found.ETag != profile.Untrusted {
+		found.versions = supported
+	}
+	if supported, _ := says("pagination", "cursor"); found.Paging.Method == profile.ByIndex {
+		found.cursors = supported // RFC 9865, section 4: what a cursor shows does not shift
+	}
 	t.remember(found)
 	return found, nil
 }
@@ -60,38 +81,56 @@ func (t *Target) remember(found facts) {
 
 // Check asks for one user: the server must answer, let us in, and speak SCIM.
 func (t *Target) Check(ctx context.Context) error {
-	if _, err := t.discover(ctx); err != nil {
-		return fmt.Errorf("checking: %w", err)
+	found, err := t.discover(ctx)
+	if err == nil {
+		_, err = t.page(ctx, found, listing{path: usersPath}, position{start: 1, byCursor: found.cursors}, 1)
 	}
-	_, err := t.page(ctx, usersPath, nil, 1, 1)
 	if err != nil {
 		return fmt.Errorf("checking: %w", err)
 	}
 	return nil
 }
 
-// Describe asks the server what it can do. Group memberships change by PATCH
-// alone: to send a group back as a whole would undo what others do to it.
+// Describe asks the server what it can do, and tells what the profile knows: where
+// active: false would delete an account, there is no disabling.
 func (t *Target) Describe(ctx context.Context) (connector.Description, error) {
 	description := connector.Description{
 		Scope: connector.ScopeEntitlement, Concurrency: t.config.Concurrency, Product: "SCIM 2.0",
+		VisibilityLag: t.config.Profile.Lag,
+	}
+	if product := t.config.Profile.Product; product != "" {
+		description.Product += ", " + product
 	}
 	found, err := t.discover(ctx)
 	if err != nil {
 		return connector.Description{}, fmt.Errorf("describing: %w", err)
 	}
-	groups, err := t.hasGroups(ctx)
+	if found.Disable.Deletes {
+		description.Without = append(description.Without, connector.Disable, connector.Enable)
+	}
+	if found.Delete.Refused || found.Delete.Disables {
+		description.Without = append(description.Without, connector.Delete)
+	}
+	groups, err := t.hasGroups(ctx, found)
 	if err != nil {
 		return connector.Description{}, fmt.Errorf("describing: %w", err)
 	}
-	if !found.patch || !groups {
-		description.Without = []connector.Kind{connector.Grant, connector.Revoke}
+	if (!groups || !found.writesGroups()) && len(found.Attributes.Entitlements) == 0 {
+		description.Without = append(description.Without, connector.Grant, connector.Revoke)
 	}
 	return description, nil
 }
 
-func (t *Target) hasGroups(ctx context.Context) (bool, error) {
-	_, err := t.page(ctx, "/Groups", url.Values{"excludedAttributes": {"members"}}, 1, 1)
+// writesGroups reports whether memberships can be changed: by PATCH, or by PUT if
+// the profile says so. Otherwise to send a group back as a whole would undo what
+// others do to it.
+func (f facts) writesGroups() bool { return f.patch || f.Groups.ReplaceMembers }
+
+func (t *Target) hasGroups(ctx context.Context, found facts) (bool, error) {
+	if found.Groups.Absent {
+		return false, nil
+	}
+	_, err := t.page(ctx, found, listing{path: groupsPath, bare: true}, position{start: 1, byCursor: found.cursors}, 1)
 	if errors.Is(err, connector.ErrNotFound) || errors.Is(err, errors.ErrUnsupported) {
 		return false, nil
 	}

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/joinery-iam/joinery/connector"
 )
@@ -53,7 +54,10 @@ func (t *Target) do(ctx context.Context, c call) (object, error) {
 }
 
 func (t *Target) exchange(ctx context.Context, c call) (object, error) {
-	req, token, err := t.request(ctx, c)
+	if err := t.budget.turn(ctx, c); err != nil {
+		return nil, err
+	}
+	req, secret, err := t.request(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -62,9 +66,15 @@ func (t *Target) exchange(ctx context.Context, c call) (object, error) {
 		return nil, transportError(err)
 	}
 	defer resp.Body.Close()
+	after, told := retryAfter(resp.Header, time.Now())
+	tooMany := resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode == http.StatusServiceUnavailable && told
+	t.budget.answered(c, tooMany, after)
+	if resp.StatusCode == http.StatusUnauthorized && t.config.Rejected != nil {
+		t.config.Rejected(secret)
+	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return nil, refusal(c, resp, body, token) // whatever of the body there is
+		return nil, refusal(c, resp, body, secret) // whatever of the body there is
 	}
 	switch {
 	case err != nil:
@@ -108,18 +118,14 @@ func (t *Target) request(ctx context.Context, c call) (*http.Request, string, er
 	if c.ifMatch != "" {
 		req.Header.Set("If-Match", c.ifMatch)
 	}
-	if t.config.Token == nil {
-		return req, "", nil
-	}
-	token, err := t.config.Token(ctx)
+	header, secret, err := t.authorization(ctx)
 	if err != nil {
-		return nil, "", connector.NotSent(fmt.Errorf("token: %w", err))
+		return nil, "", connector.NotSent(err)
 	}
-	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return nil, "", connector.NotSent(errors.New("token: empty, or not made of printable characters"))
+	if header != "" {
+		req.Header.Set("Authorization", header)
 	}
-	req.Header.Set("Authorization", "Bearer "+token)
-	return req, token, nil
+	return req, secret, nil
 }
 
 // transportError judges an exchange without an answer. Only what is known to

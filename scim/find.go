@@ -6,15 +6,16 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/joinery-iam/joinery/connector"
-	"github.com/joinery-iam/joinery/scim/internal/filter"
 )
 
 // Find asks by id, else by externalId, else by userName, and compares what comes
 // with all that was asked for. Names are compared without regard to case. Where
-// the server refuses to filter by an attribute, all users are looked through.
+// the server refuses to filter by an attribute, or does not find those who have
+// it, all users are looked through.
 func (t *Target) Find(ctx context.Context, req connector.FindRequest) ([]connector.Account, error) {
 	if req.ID == "" && req.ExternalID == "" && req.Name == "" {
 		return nil, fmt.Errorf("finding: nothing to look for: %w", connector.ErrInvalid)
@@ -31,7 +32,7 @@ func (t *Target) Find(ctx context.Context, req connector.FindRequest) ([]connect
 	for _, user := range users {
 		account := found.account(user)
 		if req.Entitlements && !account.EntitlementsKnown {
-			if err := t.learnEntitlements(ctx, user, &account); err != nil {
+			if err := t.learnEntitlements(ctx, found, user, &account); err != nil {
 				return nil, fmt.Errorf("finding: %w", err)
 			}
 		}
@@ -42,49 +43,30 @@ func (t *Target) Find(ctx context.Context, req connector.FindRequest) ([]connect
 
 // users returns the users that match.
 func (t *Target) users(ctx context.Context, req connector.FindRequest) ([]object, error) {
-	var matching []object
-	match := func(user object) error {
-		if (req.ID == "" || user.text("id") == req.ID) &&
+	matches := func(user object) bool {
+		return (req.ID == "" || user.text("id") == req.ID) &&
 			(req.ExternalID == "" || user.text("externalId") == req.ExternalID) &&
-			(req.Name == "" || strings.EqualFold(user.text("userName"), req.Name)) {
-			matching = append(matching, user)
-		}
-		return nil
+			(req.Name == "" || strings.EqualFold(user.text("userName"), req.Name))
 	}
 	if req.ID != "" {
 		user, err := t.user(ctx, req.ID)
 		if errors.Is(err, connector.ErrNotFound) {
 			return nil, nil
 		}
-		if err == nil {
-			err = match(user)
+		if err != nil || !matches(user) {
+			return nil, err
 		}
-		return matching, err
+		return []object{user}, nil
 	}
-	path := filter.Path{Attr: "userName"}
-	wanted := req.Name
-	if req.ExternalID != "" {
-		path.Attr, wanted = "externalId", req.ExternalID
+	attr, wanted := "externalId", req.ExternalID
+	if wanted == "" || req.Name != "" && t.filters.judged(usersPath, attr) == broken {
+		attr, wanted = "userName", req.Name
 	}
-	_, err := t.walk(ctx, usersPath, equal(path, wanted), false, match)
-	if errors.Is(err, connector.ErrInvalid) {
-		matching = nil
-		_, err = t.walk(ctx, usersPath, nil, true, match)
-	}
-	return matching, err
+	users, err := t.search(ctx, usersPath, attr, wanted, attr == "userName")
+	return slices.DeleteFunc(users, func(user object) bool { return !matches(user) }), err
 }
 
-// equal returns the query for one attribute's value.
-func equal(path filter.Path, text string) url.Values {
-	e := filter.Compare{Path: path, Op: filter.Equal, Value: filter.Literal{Kind: filter.StringLiteral, Text: text}}
-	return url.Values{"filter": {e.String()}}
-}
-
-// user reads one user. The error is ErrNotFound if there is none.
-func (t *Target) user(ctx context.Context, id string) (object, error) {
-	return t.resource(ctx, usersPath, id, nil)
-}
-
+// resource reads one resource. The error is ErrNotFound if there is none.
 func (t *Target) resource(ctx context.Context, path, id string, query url.Values) (object, error) {
 	if id == "" || id == "." || id == ".." {
 		return nil, fmt.Errorf("id %q: %w", id, connector.ErrInvalid)

@@ -45,13 +45,19 @@ func connect(t *testing.T, config scim.Config) *scim.Target {
 // odd returns a target for a server that is written by hand.
 func odd(t *testing.T, handlers map[string]http.HandlerFunc) *scim.Target {
 	t.Helper()
+	return oddWith(t, scim.Config{}, handlers)
+}
+
+func oddWith(t *testing.T, config scim.Config, handlers map[string]http.HandlerFunc) *scim.Target {
+	t.Helper()
 	mux := http.NewServeMux()
 	for pattern, h := range handlers {
 		mux.HandleFunc(pattern, h)
 	}
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
-	return connect(t, scim.Config{BaseURL: server.URL})
+	config.BaseURL = server.URL
+	return connect(t, config)
 }
 
 // say answers with a status and a body.

@@ -127,6 +127,7 @@ func TestCreateSetsEverythingAtOnce(t *testing.T) {
 	require.Equal(t, 1, server.Writes())
 	delete(wanted, "nickName")
 	wanted["userName"] = connector.String("amy")
+	wanted["emails[primary eq true].value"] = wanted["email"]
 	require.Equal(t, wanted, result.Account.Attributes)
 }
 

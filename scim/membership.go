@@ -4,13 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/url"
-	"slices"
 
 	"github.com/joinery-iam/joinery/connector"
-	"github.com/joinery-iam/joinery/scim/internal/filter"
-	"github.com/joinery-iam/joinery/scim/internal/patch"
 )
 
 // Grant adds the user to the group of that displayName, letter for letter. If
@@ -33,7 +28,17 @@ func (t *Target) Revoke(ctx context.Context, req connector.GrantRequest) (connec
 	return result, nil
 }
 
-// member makes the user a member, or none.
+// holding is an entitlement as the server keeps it.
+type holding interface {
+	// held reports whether a user has it.
+	held(ctx context.Context, user object) (bool, error)
+	// put gives it to a user, or takes it away.
+	put(ctx context.Context, user object, wanted bool) error
+	// confirm looks whether a change can be seen in a user, read afresh.
+	confirm(ctx context.Context, user object, wanted bool) error
+}
+
+// member lets the user have the entitlement, or not.
 func (t *Target) member(ctx context.Context, req connector.GrantRequest, wanted bool) (connector.Result, error) {
 	found, err := t.discovered(ctx)
 	if err != nil {
@@ -47,41 +52,49 @@ func (t *Target) member(ctx context.Context, req connector.GrantRequest, wanted 
 		return connector.Result{}, err
 	}
 	asIs := connector.Result{Outcome: connector.AlreadyInState, Account: found.account(user)}
-	group, err := t.group(ctx, req.Entitlement)
+	h, err := t.holding(ctx, found, req.Entitlement)
 	if !wanted && errors.Is(err, connector.ErrUnknownEntitlement) {
 		return asIs, nil
 	}
 	if err != nil {
 		return connector.Result{}, err
 	}
-	is, err := t.isMember(ctx, user, group)
+	has, err := h.held(ctx, user)
 	if err != nil {
 		return connector.Result{}, err
 	}
-	if is == wanted {
+	if has == wanted {
 		return asIs, nil
 	}
-	if !found.patch {
-		return connector.Result{}, fmt.Errorf("the server has no PATCH: %w", errors.ErrUnsupported)
-	}
-	op := operation(patch.Add, "members", []any{object{"value": req.Ref.ID}})
-	if !wanted {
-		op = operation(patch.Remove, "members[value eq "+filter.Quote(req.Ref.ID)+"]", nil)
-	}
-	_, err = t.do(ctx, call{method: http.MethodPatch, path: "/Groups/" + url.PathEscape(group), body: patchBody(op)})
-	if errors.Is(err, connector.ErrNotFound) {
-		err = vanished(err)
-	}
-	if err != nil {
+	if err := h.put(ctx, user, wanted); err != nil {
 		return connector.Result{}, err
 	}
-	if user, err = t.user(ctx, req.Ref.ID); err == nil {
-		err = t.confirm(ctx, user, group, wanted)
-	}
+	err = t.patiently(ctx, func() (bool, error) {
+		if user, err = t.user(ctx, req.Ref.ID); err != nil {
+			return false, err
+		}
+		err := h.confirm(ctx, user, wanted)
+		return err == nil, err
+	})
 	if err != nil {
 		return connector.Result{}, unsettled("sent", err)
 	}
 	return connector.Result{Outcome: connector.Applied, Account: found.account(user)}, nil
+}
+
+// holding returns what an entitlement is on this server.
+func (t *Target) holding(ctx context.Context, found facts, e connector.Entitlement) (holding, error) {
+	if attr, ok := found.kinds()[e.Kind]; ok && e.Name != "" {
+		return assigned{t, found, attr, e.Name}, nil
+	}
+	if e.Kind != GroupKind || e.Name == "" {
+		return nil, fmt.Errorf("want %s/name: %w", GroupKind, connector.ErrUnknownEntitlement)
+	}
+	id, err := t.group(ctx, e.Name)
+	if err != nil {
+		return nil, err
+	}
+	return group{t, found, id}, nil
 }
 
 // vanished is for what was there a moment ago. ErrNotFound would speak of the
@@ -91,97 +104,15 @@ func vanished(err error) error {
 }
 
 // group returns the id of the one group of that name.
-func (t *Target) group(ctx context.Context, e connector.Entitlement) (string, error) {
-	if e.Kind != GroupKind || e.Name == "" {
-		return "", fmt.Errorf("want %s/name: %w", GroupKind, connector.ErrUnknownEntitlement)
-	}
-	query := equal(filter.Path{Attr: "displayName"}, e.Name)
-	query.Set("excludedAttributes", "members")
-	var ids []string
-	_, err := t.walk(ctx, "/Groups", query, false, func(group object) error {
-		if group.text("displayName") == e.Name {
-			ids = append(ids, group.text("id"))
-		}
-		return nil
-	})
+func (t *Target) group(ctx context.Context, name string) (string, error) {
+	groups, err := t.search(ctx, groupsPath, "displayName", name, false)
 	switch {
 	case err != nil:
 		return "", withoutGroups(err)
-	case len(ids) == 0:
+	case len(groups) == 0:
 		return "", connector.ErrUnknownEntitlement
-	case len(ids) > 1:
-		return "", fmt.Errorf("%d groups of that name: %w", len(ids), connector.ErrAmbiguous)
+	case len(groups) > 1:
+		return "", fmt.Errorf("%d groups of that name: %w", len(groups), connector.ErrAmbiguous)
 	}
-	return ids[0], nil
-}
-
-// isMember tells from the user if it can, and else from the group, which may be
-// large.
-func (t *Target) isMember(ctx context.Context, user object, group string) (bool, error) {
-	if groups, told := memberships(user); told {
-		return slices.ContainsFunc(groups, func(m membership) bool { return m.id == group }), nil
-	}
-	return t.listsMember(ctx, group, user.text("id"))
-}
-
-// listsMember reads a whole group.
-func (t *Target) listsMember(ctx context.Context, group, user string) (bool, error) {
-	found, err := t.resource(ctx, "/Groups", group, nil)
-	if errors.Is(err, connector.ErrNotFound) {
-		err = vanished(err)
-	}
-	if err != nil {
-		return false, err
-	}
-	return lists(found, user), nil
-}
-
-func lists(group object, user string) bool {
-	return slices.ContainsFunc(group.list("members"), func(m object) bool { return m.text("value") == user })
-}
-
-// confirm looks whether a change of membership can be seen: in the user, and if
-// not there, in the group, since some servers show users an empty list always.
-func (t *Target) confirm(ctx context.Context, user object, group string, wanted bool) error {
-	is, err := t.isMember(ctx, user, group)
-	if _, told := memberships(user); err == nil && told && is != wanted {
-		is, err = t.listsMember(ctx, group, user.text("id"))
-	}
-	if err == nil && is != wanted {
-		err = errors.New("the membership is as before")
-	}
-	return err
-}
-
-// learnEntitlements finds the groups of a user that does not name them.
-func (t *Target) learnEntitlements(ctx context.Context, user object, account *connector.Account) error {
-	groups, told := memberships(user)
-	if !told {
-		_, err := t.walk(ctx, "/Groups", nil, true, func(group object) error {
-			if lists(group, account.ID) {
-				groups = append(groups, membership{id: group.text("id"), name: group.text("displayName")})
-			}
-			return nil
-		})
-		if err = withoutGroups(err); err != nil && !errors.Is(err, errors.ErrUnsupported) {
-			return err
-		}
-		setEntitlements(account, groups)
-		return nil
-	}
-	for i := range groups {
-		if !groups[i].nameless() {
-			continue
-		}
-		group, err := t.resource(ctx, "/Groups", groups[i].id, url.Values{"excludedAttributes": {"members"}})
-		if errors.Is(err, connector.ErrNotFound) {
-			err = vanished(err)
-		}
-		if err != nil {
-			return err
-		}
-		groups[i].name = group.text("displayName")
-	}
-	setEntitlements(account, groups)
-	return nil
+	return groups[0].text("id"), nil
 }

@@ -74,7 +74,7 @@ func TestMembershipsThatCannotBe(t *testing.T) {
 	}{
 		"unknown group":       {connector.GrantRequest{Ref: account.Ref, Entitlement: group("ops")}, connector.ErrUnknownEntitlement, nil},
 		"group in other case": {connector.GrantRequest{Ref: account.Ref, Entitlement: group("ENG")}, connector.ErrUnknownEntitlement, nil},
-		"unknown kind": {connector.GrantRequest{Ref: account.Ref, Entitlement: connector.Entitlement{Kind: "role", Name: "eng"}},
+		"unknown kind": {connector.GrantRequest{Ref: account.Ref, Entitlement: connector.Entitlement{Kind: "badge", Name: "eng"}},
 			connector.ErrUnknownEntitlement, nil},
 		"two of that name": {connector.GrantRequest{Ref: account.Ref, Entitlement: group("twice")}, connector.ErrAmbiguous, connector.ErrAmbiguous},
 		"unknown account":  {connector.GrantRequest{Ref: nobody, Entitlement: group("eng")}, connector.ErrNotFound, nil},

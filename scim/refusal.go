@@ -20,8 +20,11 @@ const (
 	maxWait = 24 * time.Hour
 )
 
-// usersPath is the collection that every server has.
-const usersPath = "/Users"
+// The collections. Every server has the first.
+const (
+	usersPath  = "/Users"
+	groupsPath = "/Groups"
+)
 
 // statusError is what an answer that is no success becomes.
 type statusError struct {

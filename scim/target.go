@@ -1,17 +1,20 @@
 package scim
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/joinery-iam/joinery/connector"
+	"github.com/joinery-iam/joinery/scim/profile"
 )
 
 // GroupKind is the kind of the entitlements of a Target; their names are the
@@ -28,6 +31,9 @@ type Config struct {
 	// AllowHTTP permits unencrypted connections to any host: the token can then be
 	// read on the way.
 	AllowHTTP bool
+	// Basic returns the name and password of HTTP Basic (RFC 7617), and is asked for
+	// each request, like Token. Only one of the two may be set.
+	Basic func(ctx context.Context) (name, password string, err error)
 	// Client sends the requests; nil means one of the Target's own, with a timeout
 	// of 30 seconds for a request. A given one is copied, and follows redirects
 	// under the Target's rules: to the same host only, with the same method.
@@ -35,8 +41,17 @@ type Config struct {
 	// Concurrency is the number of operations that the system bears at a time, for
 	// its Description; 0 leaves it to the caller.
 	Concurrency int
-	// PageSize is the number of resources asked for at a time; 0 means 100.
+	// PageSize is the number of resources asked for at a time, unless the profile
+	// knows of a lower limit; 0 means 100.
 	PageSize int
+	// Profile is what is known of the server. The zero value is a server that keeps
+	// RFC 7644, within what can be found out by asking; see package
+	// [github.com/joinery-iam/joinery/scim/profile].
+	Profile profile.Profile
+	// Rejected, if set, is told of a token or password with which the server did not
+	// let us in, so that Token or Basic can return another one. It must be safe for
+	// concurrent use.
+	Rejected func(secret string)
 	// Token returns the bearer token, and is asked for each request, so that
 	// tokens can change at any time. It must be safe for concurrent use. Its
 	// errors are passed on and must not contain the token. nil means that none is
@@ -53,9 +68,13 @@ type Target struct {
 	client    *http.Client
 	ownClient bool
 	config    Config
+	budget    *budget
+	filters   *filters
+	newcomers newcomers
 
-	mu    sync.Mutex // guards what is below
-	facts *facts     // nil until discovered
+	mu      sync.Mutex // guards what is below
+	facts   *facts     // nil until discovered
+	schemas *schemas   // nil until asked for
 }
 
 var (
@@ -84,16 +103,28 @@ func New(config Config) (*Target, error) {
 	if strings.ContainsFunc(config.UserAgent, isControl) {
 		problems = append(problems, errors.New("scim: UserAgent contains control characters"))
 	}
+	if config.Token != nil && config.Basic != nil {
+		problems = append(problems, errors.New("scim: Token and Basic: want one of them"))
+	}
+	if !reflect.ValueOf(config.Profile).IsZero() {
+		if err := config.Profile.Check(); err != nil {
+			problems = append(problems, fmt.Errorf("scim: Profile: %w", err))
+		}
+	}
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
-	if config.PageSize == 0 {
-		config.PageSize = 100
+	config.PageSize = cmp.Or(config.PageSize, 100)
+	if most := config.Profile.Paging.MaxResults; most > 0 {
+		config.PageSize = min(config.PageSize, most)
 	}
 	if config.UserAgent == "" {
 		config.UserAgent = "joinery (+https://github.com/joinery-iam/joinery)"
 	}
-	t := &Target{base: base, config: config, ownClient: config.Client == nil}
+	t := &Target{
+		base: base, config: config, ownClient: config.Client == nil,
+		budget: newBudget(config.Profile.Rate), filters: newFilters(config.Profile.Filter),
+	}
 	if t.ownClient {
 		t.client = &http.Client{Transport: newTransport(), Timeout: 30 * time.Second}
 	} else {

@@ -12,11 +12,13 @@ import (
 
 	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/scim/internal/patch"
+	"github.com/joinery-iam/joinery/scim/profile"
 )
 
 // edit is a change of one user, in the forms that the two methods need.
 type edit struct {
-	operations []any             // for PATCH
+	touched    []string          // the attributes that change
+	operations []object          // for PATCH
 	write      func(user object) // for PUT
 	// seen reports whether a user is as wanted.
 	seen func(user object) bool
@@ -36,69 +38,71 @@ func (t *Target) Update(ctx context.Context, req connector.UpdateRequest) (conne
 }
 
 func (t *Target) update(ctx context.Context, req connector.UpdateRequest) (connector.Result, error) {
-	wanted, err := changes(req.Attributes)
+	wanted, err := t.changes(ctx, req.Attributes)
 	if err != nil {
 		return connector.Result{}, err
 	}
-	return t.edit(ctx, connector.AccountRequest{Key: req.Key, Ref: req.Ref, ETag: req.ETag}, func(user object) edit {
+	return t.edit(ctx, connector.AccountRequest{Key: req.Key, Ref: req.Ref, ETag: req.ETag}, func(found facts, user object) edit {
 		before := make([]connector.Value, len(wanted))
+		e := edit{operations: found.operations(user, wanted)}
 		for i, c := range wanted {
-			before[i] = c.read(user)
+			if before[i] = c.read(user); !c.value.Equal(before[i]) {
+				e.touched = append(e.touched, c.key)
+			}
 		}
-		return edit{
-			operations: operations(user, wanted),
-			write: func(user object) {
-				for _, c := range wanted {
-					c.write(user)
-				}
-			},
-			seen: func(user object) bool { return len(operations(user, wanted)) == 0 },
-			moved: func(user object) bool {
-				for i, c := range wanted {
-					if !c.read(user).Equal(before[i]) {
-						return true
-					}
-				}
-				return false
-			},
+		e.write = func(user object) {
+			for _, c := range wanted {
+				c.write(user)
+			}
 		}
+		e.seen = func(user object) bool {
+			return !slices.ContainsFunc(wanted, func(c change) bool { return !c.value.Equal(c.read(user)) })
+		}
+		e.moved = func(user object) bool {
+			for i, c := range wanted {
+				if !c.read(user).Equal(before[i]) {
+					return true
+				}
+			}
+			return false
+		}
+		return e
 	})
 }
 
-// Disable sets active to false.
+// Disable sets active to false. Where the profile says that this would delete the
+// account, it is refused: the error is errors.ErrUnsupported.
 func (t *Target) Disable(ctx context.Context, req connector.AccountRequest) (connector.Result, error) {
-	result, err := t.edit(ctx, req, activation(false))
-	if err != nil {
-		return connector.Result{}, fmt.Errorf("disabling %s: %w", req.Ref.ID, err)
-	}
-	return result, nil
+	return t.activate(ctx, req, false)
 }
 
 // Enable sets active to true.
 func (t *Target) Enable(ctx context.Context, req connector.AccountRequest) (connector.Result, error) {
-	result, err := t.edit(ctx, req, activation(true))
+	return t.activate(ctx, req, true)
+}
+
+func (t *Target) activate(ctx context.Context, req connector.AccountRequest, active bool) (connector.Result, error) {
+	if t.config.Profile.Disable.Deletes {
+		return connector.Result{}, fmt.Errorf("%s: %w", req.Ref.ID, errWouldDelete)
+	}
+	result, err := t.edit(ctx, req, func(found facts, user object) edit {
+		return edit{
+			touched:    []string{"active"},
+			operations: []object{found.assign(user, "active", active)},
+			write:      func(user object) { user.set("active", active) },
+			seen:       func(user object) bool { return isActive(user) == active },
+		}
+	})
 	if err != nil {
-		return connector.Result{}, fmt.Errorf("enabling %s: %w", req.Ref.ID, err)
+		return connector.Result{}, fmt.Errorf("%s %s: %w", map[bool]string{true: "enabling", false: "disabling"}[active], req.Ref.ID, err)
 	}
 	return result, nil
 }
 
-func activation(active bool) func(user object) edit {
-	return func(user object) edit {
-		verb := patch.Replace
-		if user.get("active") == nil {
-			verb = patch.Add
-		}
-		return edit{
-			operations: []any{operation(verb, "active", active)},
-			write:      func(user object) { user.set("active", active) },
-			seen:       func(user object) bool { return isActive(user) == active },
-		}
-	}
-}
+var errWouldDelete = fmt.Errorf("this server deletes accounts that are not active: %w", errors.ErrUnsupported)
 
 // edit reads a user, changes it unless it is as wanted, and looks again.
-func (t *Target) edit(ctx context.Context, req connector.AccountRequest, plan func(user object) edit) (connector.Result, error) {
+func (t *Target) edit(ctx context.Context, req connector.AccountRequest, plan func(found facts, user object) edit) (connector.Result, error) {
 	found, err := t.discovered(ctx)
 	if err != nil {
 		return connector.Result{}, err
@@ -110,7 +114,7 @@ func (t *Target) edit(ctx context.Context, req connector.AccountRequest, plan fu
 	if err := found.checkVersion(user, req.ETag); err != nil {
 		return connector.Result{}, err
 	}
-	e := plan(user)
+	e := plan(found, user)
 	if e.seen(user) {
 		return connector.Result{Outcome: connector.AlreadyInState, Account: found.account(user)}, nil
 	}
@@ -119,7 +123,11 @@ func (t *Target) edit(ctx context.Context, req connector.AccountRequest, plan fu
 		return connector.Result{}, err
 	}
 	if after.text("id") != req.Ref.ID || after.text("userName") == "" || !e.seen(after) {
-		if after, err = t.user(ctx, req.Ref.ID); err != nil {
+		err := t.patiently(ctx, func() (bool, error) {
+			after, err = t.user(ctx, req.Ref.ID)
+			return err == nil && (e.seen(after) || e.moved != nil && e.moved(after)), err
+		})
+		if err != nil {
 			return connector.Result{}, unsettled("sent", err)
 		}
 	}
@@ -137,20 +145,23 @@ func (f facts) checkVersion(user object, etag string) error {
 	return nil
 }
 
-// send writes an edit by PATCH, or by PUT if the server has no PATCH, and
-// returns what the server answered, nil if nothing.
+// send writes an edit by PATCH, or by PUT where PATCH does not do, and returns
+// what the server answered, nil if nothing.
 func (t *Target) send(ctx context.Context, found facts, user object, e edit, etag string) (object, error) {
-	c := call{method: http.MethodPatch, path: "/Users/" + url.PathEscape(user.text("id")), body: patchBody(e.operations...)}
+	c := call{method: http.MethodPatch, path: usersPath + "/" + url.PathEscape(user.text("id"))}
 	if found.versions {
 		c.ifMatch = etag
 	}
-	if found.patch {
-		answer, err := t.do(ctx, c)
-		if !errors.Is(err, errors.ErrUnsupported) {
+	if found.patches(e.touched) {
+		answer, err := t.patch(ctx, found, c, e.operations...)
+		if !errors.Is(err, errors.ErrUnsupported) || found.Update.Method != profile.PatchOrPut {
 			return answer, err
 		}
 		found.patch = false
 		t.remember(found)
+	}
+	if found.Update.Method == profile.PatchAlone {
+		return nil, fmt.Errorf("this server changes only %s: %w", strings.Join(found.Update.PatchOnly, ", "), errors.ErrUnsupported)
 	}
 	// Whatever the server knows and we do not must survive.
 	whole := object(patch.Clone(user))
@@ -163,6 +174,28 @@ func (t *Target) send(ctx context.Context, found facts, user object, e edit, eta
 		c.ifMatch = user.object("meta").text("version")
 	}
 	return t.do(ctx, c)
+}
+
+// patches reports whether PATCH changes all these attributes.
+func (f facts) patches(touched []string) bool {
+	only := f.Update.PatchOnly
+	return f.patch && (len(only) == 0 || !slices.ContainsFunc(touched, func(key string) bool { return !slices.Contains(only, key) }))
+}
+
+// patch sends operations, in as many requests as the server wants, and returns
+// its last answer.
+func (t *Target) patch(ctx context.Context, found facts, c call, ops ...object) (answer object, err error) {
+	for i, body := range found.bodies(ops...) {
+		c.body = body
+		if answer, err = t.do(ctx, c); err != nil {
+			if i > 0 {
+				err = unsettled("sent in part", err)
+			}
+			return nil, err
+		}
+		c.ifMatch = "" // the version that was asked for is the one before the first
+	}
+	return answer, nil
 }
 
 // declareExtensions names in schemas every extension that the user has: RFC

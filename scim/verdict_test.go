@@ -73,6 +73,7 @@ func TestVerdictsOfStatuses(t *testing.T) {
 	} {
 		target := answering(t, c.status, c.header, `{"detail":"because"}`)
 		_, created := target.Create(t.Context(), connector.CreateRequest{ExternalID: "e", Name: "amy"})
+		target = answering(t, c.status, c.header, `{"detail":"because"}`) // one that was not refused yet
 		_, disabled := target.Disable(t.Context(), connector.AccountRequest{Ref: connector.Ref{ID: "1"}})
 		for _, err := range []error{created, disabled} {
 			require.Error(t, err, name)

@@ -1,0 +1,162 @@
+package scim_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/joinery-iam/joinery/connector"
+	"github.com/joinery-iam/joinery/scim"
+	"github.com/joinery-iam/joinery/scim/profile"
+	"github.com/joinery-iam/joinery/scim/scimtest"
+)
+
+// near answers requests without a network, so that a test can hold the clock.
+type near struct {
+	handler http.Handler
+	mu      sync.Mutex
+	at      []time.Time // of the writes
+	refuse  func() (status int, retryAfter string)
+}
+
+func (n *near) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Method != http.MethodGet {
+		n.mu.Lock()
+		n.at = append(n.at, time.Now())
+		n.mu.Unlock()
+		if n.refuse != nil {
+			if status, after := n.refuse(); status != 0 {
+				w := httptest.NewRecorder()
+				w.Header().Set("Retry-After", after)
+				w.WriteHeader(status)
+				return w.Result(), nil
+			}
+		}
+	}
+	if req.Body == nil { // as a server has it
+		req = req.Clone(req.Context())
+		req.Body = http.NoBody
+	}
+	w := httptest.NewRecorder()
+	n.handler.ServeHTTP(w, req)
+	return w.Result(), nil
+}
+
+// nearby returns a target for a server in the same bubble.
+func nearby(t *testing.T, p profile.Profile) (*near, *scim.Target) {
+	t.Helper()
+	server, err := scimtest.New(scimtest.Config{})
+	require.NoError(t, err)
+	n := &near{handler: server}
+	target := connect(t, scim.Config{
+		BaseURL: "https://example.com" + scimtest.BasePath, Client: &http.Client{Transport: n}, Profile: p,
+	})
+	return n, target
+}
+
+func limited(rates ...profile.Rate) profile.Profile {
+	return profile.Profile{Name: "limited", Product: "limited", Checked: "2026-11-23", Rate: rates}
+}
+
+func TestNoMoreRequestsAreSentThanTheRateAllows(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n, target := nearby(t, limited(profile.Rate{Class: profile.UserWrites, Requests: 10, Per: time.Second, Burst: 5}))
+		var all sync.WaitGroup
+		for i := range 100 {
+			all.Go(func() {
+				for {
+					_, err := target.Create(t.Context(), connector.CreateRequest{ExternalID: fmt.Sprint(i), Name: fmt.Sprint("u", i), Active: true})
+					if err == nil {
+						return
+					}
+					j := connector.VerdictOf(err)
+					if j.Verdict != connector.VerdictRetry || j.After <= 0 {
+						t.Error(err)
+						return
+					}
+					time.Sleep(j.After) //nolint:forbidigo // no time passes in a bubble
+				}
+			})
+		}
+		all.Wait()
+		require.Len(t, n.at, 100)
+		for i := range n.at {
+			within := 0
+			for _, at := range n.at[i:] {
+				if at.Sub(n.at[i]) < time.Second {
+					within++
+				}
+			}
+			require.LessOrEqual(t, within, 15, "in the second after request %d", i)
+		}
+	})
+}
+
+func TestRefusalHoldsBackTheOthersAndNotTheReads(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n, target := nearby(t, profile.Profile{})
+		n.refuse = func() (int, string) { return http.StatusTooManyRequests, "30" }
+		hire := connector.CreateRequest{ExternalID: "e", Name: "amy", Active: true}
+		for range 3 {
+			_, err := target.Create(t.Context(), hire)
+			require.Equal(t, connector.VerdictRetry, connector.VerdictOf(err).Verdict)
+			require.Equal(t, 30*time.Second, connector.VerdictOf(err).After)
+		}
+		require.Len(t, n.at, 1, "the server was left alone")
+		_, err := target.Find(t.Context(), connector.FindRequest{ExternalID: "e"})
+		require.NoError(t, err)
+
+		n.refuse = nil
+		time.Sleep(30 * time.Second) //nolint:forbidigo // no time passes in a bubble
+		_, err = target.Create(t.Context(), hire)
+		require.NoError(t, err)
+	})
+}
+
+func TestPauseWithoutATimeGrowsAndEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n, target := nearby(t, profile.Profile{})
+		left := 4
+		n.refuse = func() (int, string) {
+			if left--; left >= 0 {
+				return http.StatusTooManyRequests, ""
+			}
+			return 0, ""
+		}
+		start := time.Now()
+		for {
+			_, err := target.Create(t.Context(), connector.CreateRequest{ExternalID: "e", Name: "amy", Active: true})
+			if err == nil {
+				break
+			}
+			time.Sleep(max(connector.VerdictOf(err).After, time.Millisecond)) //nolint:forbidigo // no time passes in a bubble
+		}
+		require.Len(t, n.at, 5)
+		require.GreaterOrEqual(t, time.Since(start), 15*time.Second, "1, 2, 4 and 8 seconds")
+	})
+}
+
+func TestRequestThatCannotWaitForItsTurnWasNotSent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n, target := nearby(t, limited(profile.Rate{Class: profile.Writes, Requests: 1, Per: time.Minute}))
+		require.NoError(t, target.Check(t.Context()))
+		_, err := target.Create(t.Context(), connector.CreateRequest{ExternalID: "1", Name: "amy", Active: true})
+		require.NoError(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err = target.Create(ctx, connector.CreateRequest{ExternalID: "2", Name: "bob", Active: true})
+		require.Equal(t, connector.Judgement{Verdict: connector.VerdictRetry, After: time.Minute}, connector.VerdictOf(err))
+		require.Len(t, n.at, 1)
+	})
+}
