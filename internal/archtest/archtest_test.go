@@ -77,6 +77,7 @@ func TestImports(t *testing.T) {
 		"provisioning/storetest":        {"audit", "audit/translog", "provisioning", "provisioning/internal/"},
 		"provisioning/provisioningtest": {"audit", "audit/translog", "connector", "connector/memory", "hrsource", "policy", "provisioning", "provisioning/sqlstore/sqlite"},
 		"scim":                          {"connector", "scim/internal/", "scim/profile", "golang.org/x/time/rate"},
+		"scim/doctor":                   {"scim", "scim/profile"},
 		"scim/oauth":                    {"connector"},
 		"scim/profile":                  {"go.yaml.in/yaml/v3"},
 		"scim/scimtest":                 {"scim/internal/", "github.com/elimity-com/scim/"},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -109,8 +110,7 @@ func (v *visit) examine(ctx context.Context) {
 func (v *visit) cleanUp(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
-	for i := len(v.made) - 1; i >= 0; i-- {
-		path := v.made[i]
+	for _, path := range slices.Backward(v.made) {
 		if a := v.send(ctx, http.MethodDelete, path, nil, nil); a.ok() || a.status == http.StatusNotFound {
 			continue
 		} else if strings.HasPrefix(path, "/Users/") && v.isDisabled(ctx, path) {

@@ -176,10 +176,8 @@ func (v *visit) again(ctx context.Context, body object) {
 }
 
 // discard deletes what was made, if that is possible.
-func (v *visit) discard(ctx context.Context, path string) answer {
-	a := v.send(ctx, http.MethodDelete, path, nil, nil)
-	if a.ok() {
+func (v *visit) discard(ctx context.Context, path string) {
+	if a := v.send(ctx, http.MethodDelete, path, nil, nil); a.ok() {
 		v.made = slices.DeleteFunc(v.made, func(made string) bool { return made == path })
 	}
-	return a
 }

@@ -16,7 +16,9 @@ func (v *visit) draft() profile.Profile {
 	}
 	is := func(trait string) bool { return v.traits[trait] == "true" }
 	p.Discovery.Absent = is("discovery.absent")
-	p.Filter.Users = v.searchable()
+	if p.Filter.Users = v.searchable(); p.Filter.Users != nil && len(p.Filter.Users) == 0 {
+		p.Notes = append(p.Notes, "No search found anybody.")
+	}
 	p.Filter.NoProjection = is("filter.noProjection")
 	if answer := v.traits["filter.unsupported"]; answer != "refused" {
 		p.Filter.Unsupported = profile.Answer(answer)
@@ -57,8 +59,7 @@ func (v *visit) draft() profile.Profile {
 
 // searchable returns what users are found by, nil if by everything that was tried.
 func (v *visit) searchable() []string {
-	var works []string
-	all := true
+	works, all := []string{}, true
 	for _, attr := range searched() {
 		switch v.traits["filter.users "+attr] {
 		case "true":

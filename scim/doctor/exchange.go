@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -52,8 +53,8 @@ func newVisit(config Config) *visit {
 // get reads a path with pairs of query parameters.
 func (v *visit) get(ctx context.Context, path string, pairs ...string) answer {
 	query := url.Values{}
-	for i := 0; i < len(pairs); i += 2 {
-		query.Set(pairs[i], pairs[i+1])
+	for pair := range slices.Chunk(pairs, 2) {
+		query.Set(pair[0], pair[1])
 	}
 	return v.send(ctx, http.MethodGet, path, query, nil)
 }
@@ -140,9 +141,9 @@ func (v *visit) once(ctx context.Context, method, path string, query url.Values,
 	if body != nil {
 		req.Header.Set("Content-Type", mediaType)
 	}
-	for i := 0; i < len(header); i += 2 {
-		req.Header.Set(header[i], header[i+1])
-		a.request += " with " + header[i]
+	for pair := range slices.Chunk(header, 2) {
+		req.Header.Set(pair[0], pair[1])
+		a.request += " with " + pair[0]
 	}
 	if known {
 		if a.err = v.authorize(ctx, req); a.err != nil {
@@ -207,18 +208,14 @@ func (v *visit) authorize(ctx context.Context, req *http.Request) error {
 	return nil
 }
 
-// hide makes evidence show a name for a value.
+// hide makes evidence show a name for a value, also where its letter case differs.
 func (v *visit) hide(value, name string) {
-	if len(value) < 1 {
-		return
-	}
-	pair := [2]string{value, "‹" + name + "›"}
-	for _, known := range v.hidden {
-		if known == pair {
-			return
+	for _, spelling := range []string{value, strings.ToLower(value), strings.ToUpper(value)} {
+		pair := [2]string{spelling, "‹" + name + "›"}
+		if value != "" && !slices.Contains(v.hidden, pair) {
+			v.hidden = append(v.hidden, pair)
 		}
 	}
-	v.hidden = append(v.hidden, pair)
 }
 
 // mask replaces what is hidden: long values anywhere, and short ones, which may
@@ -229,7 +226,7 @@ func (v *visit) mask(s string) string {
 			s = strings.ReplaceAll(s, h[0], h[1])
 			continue
 		}
-		for _, frame := range []string{"/%s ", `"%s"`, "'%s'"} {
+		for _, frame := range []string{"/%s ", "/%s?", `"%s"`, "'%s'"} {
 			s = strings.ReplaceAll(s, fmt.Sprintf(frame, h[0]), fmt.Sprintf(frame, h[1]))
 		}
 		if cut, ok := strings.CutSuffix(s, "/"+h[0]); ok {

@@ -46,10 +46,13 @@ func (v *visit) disabling(ctx context.Context) {
 	if v.traits["filter.users userName"] == "true" {
 		result, a := v.search(ctx, `userName eq "`+v.user.userName+`"`)
 		v.saw("disable.hides", result == nobody)
-		if result == nobody {
+		switch result {
+		case nobody:
 			v.note(Danger, "disable.hides", "A disabled user is not found by a search: who trusts it makes a second one", "the user, with active: false", a)
-		} else if result == found {
+		case found:
 			v.note(Good, "disable.found", "A disabled user is still found", "", a)
+		default:
+			v.unclear("disable.found", "whether a disabled user is found by a search", a)
 		}
 	}
 	on := set(true)

@@ -23,15 +23,7 @@ func (r *Report) WriteText(w io.Writer, all bool) error {
 	} {
 		r.section(&b, section.level, section.title, section.brief)
 	}
-	b.WriteString("\nPROFILES\n")
-	best := r.Fits[0]
-	for i, f := range r.Fits {
-		if i > 0 && (i == 5 || len(f.Contradicts) > len(best.Contradicts)+2) {
-			break
-		}
-		fmt.Fprintf(&b, "  %-26s contradicts %s; explains %s; not tried: %s\n", f.Profile,
-			listOr(f.Contradicts, "nothing"), listOr(f.Explains, "nothing special"), listOr(f.Unseen, "nothing"))
-	}
+	r.profiles(&b)
 	b.WriteString("\nDRAFT of a profile of what was seen\n")
 	for line := range strings.Lines(r.Draft.String()) {
 		b.WriteString("  " + line)
@@ -41,6 +33,27 @@ func (r *Report) WriteText(w io.Writer, all bool) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// profiles writes the best fits, and in one line those that cannot be told from the
+// generic one.
+func (r *Report) profiles(b *strings.Builder) {
+	b.WriteString("\nPROFILES\n")
+	var alike []string
+	shown := 0
+	for _, f := range r.Fits {
+		switch {
+		case f.Profile != generic && len(f.Contradicts)+len(f.Explains)+len(f.Unseen) == 0:
+			alike = append(alike, f.Profile)
+		case shown < 5 && len(f.Contradicts) <= len(r.Fits[0].Contradicts)+2:
+			shown++
+			fmt.Fprintf(b, "  %-26s contradicts %s; explains %s; not tried: %s\n", f.Profile,
+				listOr(f.Contradicts, "nothing"), listOr(f.Explains, "nothing special"), listOr(f.Unseen, "nothing"))
+		}
+	}
+	if len(alike) > 0 {
+		fmt.Fprintf(b, "  like generic, but for what cannot be seen from outside, such as rates: %s\n", strings.Join(alike, ", "))
+	}
 }
 
 func (r *Report) section(b *strings.Builder, level Level, title string, brief bool) {
