@@ -94,7 +94,7 @@ func (v *visit) fit(p profile.Profile) Fit {
 	f := Fit{Profile: p.Name}
 	says, standard := claimsOf(p), claimsOf(profile.Profile{})
 	for _, trait := range slices.Sorted(maps.Keys(says)) {
-		special := !slices.Equal(says[trait], standard[trait])
+		special := !slices.Equal(says[trait], standard[trait]) && (len(standard[trait]) > 0 || says[trait][0] == "true")
 		value, seen := v.traits[trait]
 		switch {
 		case !seen && special:
