@@ -6,9 +6,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"os/user"
 	"strings"
 	"time"
+
+	"github.com/joinery-iam/joinery/scim/profile"
 )
 
 const usage = `usage: csv-to-scim -people FILE -policy FILE -url URL -token-file FILE [-db FILE] [flags]
@@ -54,6 +57,7 @@ type options struct {
 	actor               string
 
 	system     string
+	profile    profile.Profile
 	evidence   string
 	dateFormat string
 	custom     string
@@ -82,6 +86,10 @@ func (o *options) flags() *flag.FlagSet {
 	f.StringVar(&o.actor, "actor", "", "the `name` of who answers, for the audit log (default the name of the operating system's user)")
 	f.BoolVar(&o.retry, "retry", false, "try again what the server refused for good")
 	f.StringVar(&o.system, "system", "", "what the policy calls the server; not needed if it names only one")
+	f.Func("profile", "what is known of the server: a `NAME` that scim-doctor -profiles lists, or a YAML file", func(text string) (err error) {
+		o.profile, err = readProfile(text)
+		return err
+	})
 	f.StringVar(&o.evidence, "evidence", "", "what proves that the file is whole: doneFile or trailer; without it nobody counts as missing")
 	f.StringVar(&o.dateFormat, "dates", "2006-01-02", "how dates are written, with the 2nd of January 2006 as the example")
 	f.StringVar(&o.custom, "custom", "", "comma-separated headers to take as custom attributes")
@@ -112,6 +120,19 @@ func parse(args []string, out io.Writer) (options, error) {
 		return o, fmt.Errorf("%q: no argument is expected beside the flags", f.Arg(0))
 	}
 	return o, o.check()
+}
+
+// readProfile takes what looks like a path for a file.
+func readProfile(text string) (profile.Profile, error) {
+	if !strings.ContainsAny(text, `./\`) {
+		return profile.Get(text)
+	}
+	file, err := os.Open(text)
+	if err != nil {
+		return profile.Profile{}, err
+	}
+	defer file.Close()
+	return profile.Load(text, file)
 }
 
 // looks reports whether nothing is to be changed.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"os"
 	"testing"
 
@@ -110,4 +111,20 @@ func TestTheLogVerifiesUntilItIsTamperedWith(t *testing.T) {
 	r := b.run("-key", other.path("key"), "-verify")
 	require.Equal(t, exitFailed, r.code)
 	require.Contains(t, r.diag, "tampered")
+}
+
+func TestAProfileSaysHowTheServerIsWrittenTo(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, scimtest.Config{})
+	b.people(alice)
+	b.write("ours.yaml", "extends: okta\nname: ours\ngroups:\n  replaceMembers: true\n")
+	r := b.run("-profile", b.path("ours.yaml"))
+	require.Equal(t, exitDone, r.code, "%s%s", r.out, r.diag)
+	for _, request := range b.server.Requests() {
+		require.NotEqual(t, http.MethodPatch, request.Method, request.Path)
+	}
+
+	r = b.run("-profile", "okt")
+	require.Equal(t, exitUsage, r.code)
+	require.Contains(t, r.diag, `did you mean "okta"`)
 }

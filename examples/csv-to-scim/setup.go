@@ -108,7 +108,7 @@ func (o options) systems(ctx context.Context, named []string) (map[string]provis
 	if _, err := o.token(ctx); err != nil {
 		return nil, err // the same every time, so there is no use in waiting
 	}
-	target, err := scim.New(scim.Config{BaseURL: o.url, Token: o.token})
+	target, err := scim.New(scim.Config{BaseURL: o.url, Token: o.token, Profile: o.profile})
 	if err != nil {
 		return nil, err
 	}

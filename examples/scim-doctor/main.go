@@ -16,6 +16,7 @@ import (
 
 	"github.com/joinery-iam/joinery/scim"
 	"github.com/joinery-iam/joinery/scim/doctor"
+	"github.com/joinery-iam/joinery/scim/profile"
 )
 
 // The exit codes, for scripts.
@@ -34,8 +35,10 @@ func main() {
 }
 
 type options struct {
-	config doctor.Config
-	all    bool
+	config   doctor.Config
+	all      bool
+	profiles bool
+	profile  string
 }
 
 func run(ctx context.Context, args []string, out, diag io.Writer) int {
@@ -46,6 +49,13 @@ func run(ctx context.Context, args []string, out, diag io.Writer) int {
 	case err != nil:
 		fmt.Fprintf(diag, "scim-doctor: %v; -h explains\n", err)
 		return exitUsage
+	}
+	if o.profiles || o.profile != "" {
+		if err := show(out, o.profile); err != nil {
+			fmt.Fprintln(diag, "scim-doctor:", err)
+			return exitUsage
+		}
+		return exitSound
 	}
 	report, examineErr := doctor.Examine(ctx, o.config)
 	if report != nil {
@@ -64,6 +74,26 @@ func run(ctx context.Context, args []string, out, diag io.Writer) int {
 	}
 }
 
+// show prints the profile of a name, or the names of all.
+func show(out io.Writer, name string) error {
+	if name != "" {
+		p, err := profile.Get(name)
+		if err != nil {
+			return err
+		}
+		_, err = io.WriteString(out, p.String())
+		return err
+	}
+	for _, name := range profile.Names() {
+		p, err := profile.Get(name)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "%-26s %s\n", name, p.Product)
+	}
+	return nil
+}
+
 func parse(args []string, out io.Writer) (options, error) {
 	var o options
 	flags := flag.NewFlagSet("scim-doctor", flag.ContinueOnError)
@@ -76,6 +106,8 @@ func parse(args []string, out io.Writer) (options, error) {
 	flags.StringVar(&o.config.Domain, "domain", "example.invalid", "the `domain` of the throw-away users' addresses")
 	flags.DurationVar(&o.config.Patience, "patience", 20*time.Second, "how long to wait for something new to be seen, and after too many requests")
 	flags.BoolVar(&o.all, "all", false, "show the exchanges of what is well, too")
+	flags.BoolVar(&o.profiles, "profiles", false, "list the profiles that are known, and examine nothing")
+	flags.StringVar(&o.profile, "profile", "", "print the profile of this `name`, and examine nothing")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			usage(flags, out)
@@ -85,6 +117,8 @@ func parse(args []string, out io.Writer) (options, error) {
 	switch {
 	case flags.NArg() > 0:
 		return options{}, fmt.Errorf("%q: there are only flags", flags.Arg(0))
+	case o.profiles || o.profile != "":
+		return o, nil
 	case server.BaseURL == "":
 		return options{}, errors.New("-url is missing")
 	case o.config.Patience <= 0:

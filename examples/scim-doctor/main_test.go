@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/joinery-iam/joinery/scim/profile"
 	"github.com/joinery-iam/joinery/scim/scimtest"
 )
 
@@ -83,4 +84,19 @@ func TestRefusesWrongFlags(t *testing.T) {
 	code, out, _ := try(t, "-h")
 	require.Equal(t, exitSound, code)
 	require.Contains(t, out, "-write")
+}
+
+func TestShowsProfiles(t *testing.T) {
+	t.Parallel()
+	code, out, _ := try(t, "-profiles")
+	require.Equal(t, exitSound, code)
+	require.Contains(t, out, "pagerduty")
+	code, out, _ = try(t, "-profile", "pagerduty")
+	require.Equal(t, exitSound, code)
+	p, err := profile.Load("printed", strings.NewReader(out))
+	require.NoError(t, err)
+	require.True(t, p.Disable.Deletes)
+	code, _, diag := try(t, "-profile", "pagerdty")
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, diag, `did you mean "pagerduty"`)
 }
