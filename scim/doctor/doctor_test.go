@@ -318,3 +318,23 @@ func TestTooManyRequestsAreWaitedFor(t *testing.T) {
 	require.Equal(t, doctor.Good, find(t, report, "delete.works").Level)
 	require.Empty(t, server.Users())
 }
+
+// detour sends everything to another host.
+type detour string
+
+func (d detour) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.URL.Scheme, r.URL.Host = "http", strings.TrimPrefix(string(d), "http://")
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+func TestProfileIsKnownByItsAddress(t *testing.T) {
+	t.Parallel()
+	_, url := behind(t, scimtest.Config{}, nil)
+	config := admitted("https://api.slack.com" + scimtest.BasePath)
+	config.Server.Client = &http.Client{Transport: detour(strings.TrimSuffix(url, scimtest.BasePath))}
+	report := examine(t, config)
+	require.Equal(t, "slack", report.Fits[0].Profile)
+	require.True(t, report.Fits[0].Address)
+	require.Contains(t, text(t, report), "slack (its address)")
+}

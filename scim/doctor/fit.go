@@ -13,6 +13,8 @@ import (
 type Fit struct {
 	// Profile is its name.
 	Profile string
+	// Address says that the base URL is one of its addresses.
+	Address bool
 	// Explains are the deviations that were seen and that the profile names, as
 	// fields in their YAML form.
 	Explains []string
@@ -91,7 +93,7 @@ func claimsOf(p profile.Profile) claims {
 
 // fit compares a profile with what was seen.
 func (v *visit) fit(p profile.Profile) Fit {
-	f := Fit{Profile: p.Name}
+	f := Fit{Profile: p.Name, Address: slices.Contains(profile.ByAddress(v.base), p.Name)}
 	says, standard := claimsOf(p), claimsOf(profile.Profile{})
 	for _, trait := range slices.Sorted(maps.Keys(says)) {
 		special := !slices.Equal(says[trait], standard[trait]) && (len(standard[trait]) > 0 || says[trait][0] == "true")
@@ -125,10 +127,18 @@ func (v *visit) conclude() {
 	}
 	slices.SortStableFunc(v.report.Fits, func(a, b Fit) int {
 		return cmp.Or(
+			cmp.Compare(rank(b.Address), rank(a.Address)),
 			cmp.Compare(len(a.Contradicts), len(b.Contradicts)),
 			cmp.Compare(len(b.Explains), len(a.Explains)),
 			cmp.Compare(len(a.Unseen), len(b.Unseen)),
 		)
 	})
 	v.report.Draft = v.draft()
+}
+
+func rank(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
 }

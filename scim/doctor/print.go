@@ -43,11 +43,15 @@ func (r *Report) profiles(b *strings.Builder) {
 	shown := 0
 	for _, f := range r.Fits {
 		switch {
-		case f.Profile != generic && len(f.Contradicts)+len(f.Explains)+len(f.Unseen) == 0:
+		case f.Profile != generic && !f.Address && len(f.Contradicts)+len(f.Explains)+len(f.Unseen) == 0:
 			alike = append(alike, f.Profile)
 		case shown < 5 && len(f.Contradicts) <= len(r.Fits[0].Contradicts)+2:
 			shown++
-			fmt.Fprintf(b, "  %-26s contradicts %s; explains %s; not tried: %s\n", f.Profile,
+			name := f.Profile
+			if f.Address {
+				name += " (its address)"
+			}
+			fmt.Fprintf(b, "  %-26s contradicts %s; explains %s; not tried: %s\n", name,
 				listOr(f.Contradicts, "nothing"), listOr(f.Explains, "nothing special"), listOr(f.Unseen, "nothing"))
 		}
 	}

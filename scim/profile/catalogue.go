@@ -71,7 +71,7 @@ func Get(name string) (Profile, error) {
 // clone returns a profile that shares nothing with p.
 func (p Profile) clone() Profile {
 	for _, list := range []*[]string{
-		&p.Sources, &p.Unconfirmed, &p.Notes, &p.Discovery.Distrust, &p.Filter.Users, &p.Filter.Groups,
+		&p.Sources, &p.Addresses, &p.Unconfirmed, &p.Notes, &p.Discovery.Distrust, &p.Filter.Users, &p.Filter.Groups,
 		&p.Attributes.Unknown, &p.Update.PatchOnly,
 	} {
 		*list = slices.Clone(*list)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -101,6 +102,12 @@ func (p Profile) checkOrigin(c *checks) {
 	for i, source := range p.Sources {
 		u, err := url.Parse(source)
 		c.that(err == nil && u.Scheme == "https" && u.Host != "", fmt.Sprintf("sources.%d", i), "%q: want an https address", source)
+	}
+	for i, address := range p.Addresses {
+		u, err := url.Parse(address)
+		_, bad := path.Match(address, "")
+		c.that(err == nil && bad == nil && u.Scheme == "https" && u.Host != "" && u.RawQuery == "" && !strings.HasPrefix(u.Host, "*.*"),
+			fmt.Sprintf("addresses.%d", i), "%q: want the beginning of a base URL, such as https://*.example.com/scim", address)
 	}
 	known := facts()
 	for i, field := range p.Unconfirmed {

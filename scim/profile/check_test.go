@@ -20,6 +20,8 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 		"no product":       {func(p *profile.Profile) { p.Product = "" }, "product: is missing"},
 		"no day":           {func(p *profile.Profile) { p.Checked = "last May" }, `checked: "last May": want a day, written 2006-01-02`},
 		"not https":        {func(p *profile.Profile) { p.Sources = []string{"https://a.example", "http://b.example"} }, `sources: number 2: "http://b.example": want an https address`},
+		"any host":         {func(p *profile.Profile) { p.Addresses = []string{"https://*.*/scim"} }, "addresses: number 1"},
+		"bad pattern":      {func(p *profile.Profile) { p.Addresses = []string{"https://a.example/[x"} }, "addresses: number 1"},
 		"no host":          {func(p *profile.Profile) { p.Sources = []string{"https:///a"} }, "sources: number 1"},
 		"unknown fact":     {func(p *profile.Profile) { p.Unconfirmed = []string{"groups.maxchange"} }, `unconfirmed: number 1: "groups.maxchange": not a fact of a profile, did you mean "groups.maxChanges"?`},
 		"not a fact":       {func(p *profile.Profile) { p.Unconfirmed = []string{"rate", "notes"} }, `unconfirmed: number 2: "notes": not a fact of a profile`},

@@ -36,7 +36,7 @@ func facts() []string {
 		}
 	}
 	walk(reflect.TypeFor[Profile](), "")
-	for _, about := range []string{"name", "product", "checked", "sources", "unconfirmed", "notes"} {
+	for _, about := range []string{"name", "product", "checked", "sources", "addresses", "unconfirmed", "notes"} {
 		delete(paths, about)
 	}
 	return slices.Sorted(maps.Keys(paths))

@@ -16,6 +16,10 @@ type Profile struct {
 	Checked string `yaml:"checked"`
 	// Sources are the pages that the facts come from.
 	Sources []string `yaml:"sources,omitempty"`
+	// Addresses are what base URLs of such servers begin with, such as
+	// https://api.slack.com/scim. A * stands for any text within a part of the name
+	// of the host, or of the path, that differs from customer to customer.
+	Addresses []string `yaml:"addresses,omitempty"`
 	// Unconfirmed names the fields that no source of the vendor's own confirms, in
 	// their YAML form, such as groups.maxChanges.
 	Unconfirmed []string `yaml:"unconfirmed,omitempty"`

@@ -135,6 +135,7 @@ func filled(t *testing.T) profile.Profile {
 	require.NoError(t, err)
 	one := []string{"a"}
 	p.Sources, p.Unconfirmed, p.Notes = []string{"https://example.com"}, []string{"etag"}, one
+	p.Addresses = []string{"https://example.com/scim"}
 	p.Discovery.Distrust, p.Filter.Users, p.Filter.Groups = []string{"patch"}, one, one
 	p.Attributes.Unknown, p.Update.PatchOnly = one, one
 	p.Attributes.Entitlements = map[string]string{"role": "roles"}

@@ -39,6 +39,7 @@ func random(r *rand.Rand) profile.Profile {
 		Checked: time.Unix(r.Int64N(4e9), 0).UTC().Format(time.DateOnly),
 	}
 	p.Sources = list(r, func() string { return "https://example.com/" + pick(r, "", "a#b", "?c: d", "é") })
+	p.Addresses = list(r, func() string { return "https://" + pick(r, "", "*.", "a.") + "example.com/" + pick(r, "", "*/b") })
 	p.Unconfirmed = list(r, func() string { return pick(r, "rate", "groups", "groups.maxChanges", "etag", "lag", "filter.users") })
 	p.Notes = list(r, func() string { return text(r) })
 	p.Discovery = profile.Discovery{Absent: coin(r), Distrust: list(r, func() string { return pick(r, "patch", "bulk", "filter", "sort", "etag") })}
