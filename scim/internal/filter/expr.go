@@ -1,13 +1,11 @@
 package filter
 
-import (
-	"bytes"
-	"encoding/json"
-	"strings"
-)
+import "strings"
 
 // Expr is a parsed filter: [And], [Or], [Not], [Compare] or [Has]. An Expr is
-// never changed once made. String returns it as text that Parse reads again.
+// never changed once made. String returns the canonical text, which has operators
+// in lower case, single spaces, no needless parentheses, and reads as an equal
+// Expr, if it comes from Parse.
 type Expr interface {
 	String() string
 	precedence() int
@@ -76,48 +74,6 @@ func (p Path) String() string {
 	return b.String()
 }
 
-// LiteralKind is the JSON type of a literal.
-type LiteralKind int
-
-// The kinds of literals. The zero kind is null.
-const (
-	NullLiteral LiteralKind = iota
-	StringLiteral
-	NumberLiteral
-	BoolLiteral
-)
-
-// Literal is the value that a comparison names. Text is the string itself, the
-// number as it was written, or true or false.
-type Literal struct {
-	Kind LiteralKind
-	Text string
-}
-
-// String returns the literal as JSON.
-func (l Literal) String() string {
-	switch l.Kind {
-	case StringLiteral:
-		return Quote(l.Text)
-	case NumberLiteral, BoolLiteral:
-		return l.Text
-	default:
-		return "null"
-	}
-}
-
-// Quote returns s as a string literal of a filter, which is a JSON string. It
-// escapes no more than it must, since not every server knows every escape.
-func Quote(s string) string {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(s); err != nil { // a string always has a JSON form
-		return `""`
-	}
-	return strings.TrimSuffix(b.String(), "\n")
-}
-
 // String returns the filter as text.
 func (e And) String() string { return wrap(e.Left, 2) + " and " + wrap(e.Right, 3) }
 
@@ -150,38 +106,4 @@ func wrap(e Expr, place int) string {
 		return "(" + e.String() + ")"
 	}
 	return e.String()
-}
-
-// Rewrite returns e with each path replaced by what resolve returns for it, and
-// stops at the first error. Paths inside a value filter are relative to the
-// attribute before the bracket and are left to resolve as part of that path.
-func Rewrite(e Expr, resolve func(Path) (Path, error)) (Expr, error) {
-	switch e := e.(type) {
-	case And:
-		left, right, err := rewriteBoth(e.Left, e.Right, resolve)
-		return And{left, right}, err
-	case Or:
-		left, right, err := rewriteBoth(e.Left, e.Right, resolve)
-		return Or{left, right}, err
-	case Not:
-		operand, err := Rewrite(e.Operand, resolve)
-		return Not{operand}, err
-	case Compare:
-		path, err := resolve(e.Path)
-		return Compare{path, e.Op, e.Value}, err
-	case Has:
-		path, err := resolve(e.Path)
-		return Has{path}, err
-	default:
-		return e, nil
-	}
-}
-
-func rewriteBoth(left, right Expr, resolve func(Path) (Path, error)) (Expr, Expr, error) {
-	l, err := Rewrite(left, resolve)
-	if err != nil {
-		return nil, nil, err
-	}
-	r, err := Rewrite(right, resolve)
-	return l, r, err
 }

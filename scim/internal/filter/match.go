@@ -1,53 +1,101 @@
 package filter
 
 import (
-	"cmp"
-	"encoding/json"
-	"strconv"
+	"errors"
+	"maps"
+	"math"
+	"slices"
 	"strings"
-	"time"
 )
 
 // Rules tells what only a schema knows.
 type Rules interface {
 	// CaseExact reports whether the letter case of an attribute's value matters.
-	// For a sub-attribute, sub is not empty.
+	// For a sub-attribute, sub is not empty; "value" may be meant by default.
 	CaseExact(schema, attr, sub string) bool
 }
 
-// Match reports whether the resource, a decoded JSON object, satisfies e. Names
-// of attributes are compared without regard to case. Values of another JSON
-// type than the literal's are not equal to it and cannot be ordered.
+// DateTimer is what Rules may be too. Where the Rules are none, two strings that
+// both are dateTimes of RFC 3339 are taken for such.
+type DateTimer interface {
+	// DateTime reports whether values of the attribute are dateTimes.
+	DateTime(schema, attr, sub string) bool
+}
+
+// ErrBudget says that evaluating would have taken more steps than allowed.
+var ErrBudget = errors.New("the filter takes too many steps")
+
+// Budget bounds work. A step is a term evaluated, a value looked at, or 64 bytes
+// of text compared. One Budget may serve many evaluations, one after the other.
+type Budget struct {
+	Limit int // steps allowed
+	Spent int // steps taken
+}
+
+// Spend takes n steps, and reports whether they were allowed.
+func (b *Budget) Spend(n int) bool {
+	b.Spent += n
+	return b.Spent <= b.Limit
+}
+
+// Match reports whether the resource, a decoded JSON object, satisfies e. Values
+// of another JSON type than the literal's are not equal to it and cannot be
+// ordered.
 func Match(e Expr, resource map[string]any, rules Rules) bool {
-	return scope{rules: rules}.match(e, resource)
+	matches, _ := Evaluate(e, resource, rules, &Budget{Limit: math.MaxInt})
+	return matches
 }
 
-// Select returns the elements of what path leads to, before its sub-attribute:
-// all values of the attribute, or those that satisfy the path's filter.
-func Select(path Path, resource map[string]any, rules Rules) []any {
-	return scope{rules: rules}.elements(path, resource)
+// Evaluate does what Match does within a budget. If that is used up, the answer
+// is unknown and the error is [ErrBudget].
+func Evaluate(e Expr, resource map[string]any, rules Rules, budget *Budget) (bool, error) {
+	return scope{rules: rules, budget: budget}.result(e, resource)
 }
 
-// Field returns the member of object with that name in any letter case.
+// Selects reports whether the filter of path selects element, one of the values
+// of the path's attribute. A path without a filter selects every element.
+func Selects(path Path, element any, rules Rules, budget *Budget) (bool, error) {
+	if path.Filter == nil {
+		return true, nil
+	}
+	return scope{rules, budget, &path}.result(path.Filter, asObject(element))
+}
+
+// Field returns the member of object with that name in any letter case: the one
+// that is spelt so, or else the first in order.
 func Field(object map[string]any, name string) any {
 	if v, ok := object[name]; ok {
 		return v
 	}
+	found, spelling := any(nil), ""
 	for key, v := range object {
-		if strings.EqualFold(key, name) {
-			return v
+		if len(key) == len(name) && strings.EqualFold(key, name) && (spelling == "" || key < spelling) {
+			found, spelling = v, key
 		}
 	}
-	return nil
+	return found
 }
 
 // scope is where paths start: at the resource, or inside an attribute of it.
 type scope struct {
 	rules  Rules
+	budget *Budget
 	within *Path
 }
 
+func (s scope) result(e Expr, object map[string]any) (bool, error) {
+	matches := s.match(e, object)
+	if s.budget.Spent > s.budget.Limit {
+		return false, ErrBudget
+	}
+	return matches, nil
+}
+
+// match is of no meaning once the budget is used up; it only ends soon then.
 func (s scope) match(e Expr, object map[string]any) bool {
+	if !s.budget.Spend(1) {
+		return false
+	}
 	switch e := e.(type) {
 	case And:
 		return s.match(e.Left, object) && s.match(e.Right, object)
@@ -56,176 +104,118 @@ func (s scope) match(e Expr, object map[string]any) bool {
 	case Not:
 		return !s.match(e.Operand, object)
 	case Has:
-		return len(s.elements(e.Path, object)) > 0
+		return s.elements(e.Path, object, func(any) bool { return true })
 	case Compare:
-		if e.Op == Present {
+		switch {
+		case e.Op == Present:
 			return s.present(e.Path, object)
+		case e.Op == NotEqual:
+			e.Op = Equal
+			return !s.compare(e, object)
 		}
-		return s.compare(e, s.values(e.Path, object))
+		return s.compare(e, object)
 	default:
 		return false
 	}
 }
 
-func (s scope) elements(path Path, object map[string]any) []any {
+// elements calls is with each element of what path leads to, before its
+// sub-attribute, until is returns true, and reports whether it did.
+func (s scope) elements(path Path, object map[string]any, is func(any) bool) bool {
 	if path.Schema != "" {
-		object, _ = Field(object, path.Schema).(map[string]any)
+		inner, ok := s.field(object, path.Schema).(map[string]any)
+		if ok {
+			object = inner
+		} else if !isCore(path.Schema) {
+			return false
+		}
 	}
-	var all []any
-	switch v := Field(object, path.Attr).(type) {
-	case nil:
-	case []any:
-		all = v
-	default:
-		all = []any{v}
+	found := s.field(object, path.Attr)
+	all, isList := found.([]any)
+	if !isList {
+		all = []any{found}
 	}
-	if path.Filter == nil {
-		return all
-	}
-	inner := scope{s.rules, &path}
-	var chosen []any
+	inner := scope{s.rules, s.budget, &path}
 	for _, element := range all {
-		fields, ok := element.(map[string]any)
-		if !ok { // a simple value is addressed as "value": RFC 7644, section 3.5.2
-			fields = map[string]any{"value": element}
+		if !s.budget.Spend(1) {
+			return false
 		}
-		if inner.match(path.Filter, fields) {
-			chosen = append(chosen, element)
-		}
-	}
-	return chosen
-}
-
-// values returns what is compared: simple values. A complex one without a
-// sub-attribute stands for its "value".
-func (s scope) values(path Path, object map[string]any) []any {
-	var values []any
-	for _, element := range s.elements(path, object) {
-		if fields, ok := element.(map[string]any); ok {
-			sub := path.Sub
-			if sub == "" {
-				sub = "value"
-			}
-			element = Field(fields, sub)
-		} else if path.Sub != "" {
+		if element == nil || path.Filter != nil && !inner.match(path.Filter, asObject(element)) {
 			continue
 		}
-		if list, ok := element.([]any); ok {
-			values = append(values, list...)
-		} else if element != nil {
-			values = append(values, element)
+		if is(element) {
+			return true
 		}
 	}
-	return values
+	return false
+}
+
+// values does the same with simple values: those of the sub-attribute, or those
+// named "value" of complex ones, together with that name.
+func (s scope) values(path Path, object map[string]any, is func(value any, sub string) bool) bool {
+	return s.elements(path, object, func(element any) bool {
+		sub := path.Sub
+		if _, complex := element.(map[string]any); complex && sub == "" {
+			sub = "value"
+		}
+		if sub != "" {
+			element = s.field(asObject(element), sub)
+		}
+		list, ok := element.([]any)
+		if !ok {
+			return element != nil && is(element, sub)
+		}
+		return slices.ContainsFunc(list, func(v any) bool { return s.budget.Spend(1) && v != nil && is(v, sub) })
+	})
+}
+
+// field spends steps for looking through a large object.
+func (s scope) field(object map[string]any, name string) any {
+	v, ok := object[name]
+	if !ok && s.budget.Spend(len(object)/16) {
+		v = Field(object, name)
+	}
+	return v
+}
+
+// asObject returns an element as the object that a value filter looks into. A
+// simple value is addressed as "value": RFC 7644, section 3.5.2.
+func asObject(element any) map[string]any {
+	if fields, ok := element.(map[string]any); ok {
+		return fields
+	}
+	return map[string]any{"value": element}
+}
+
+// isCore reports whether the attributes of that schema are in the resource
+// itself, not in a member of the schema's name.
+func isCore(schema string) bool {
+	const prefix = "urn:ietf:params:scim:schemas:core:"
+	return len(schema) > len(prefix) && strings.EqualFold(schema[:len(prefix)], prefix)
 }
 
 // present reports whether there is a value that is not empty: RFC 7644, table 3.
 func (s scope) present(path Path, object map[string]any) bool {
-	values := s.elements(path, object)
 	if path.Sub != "" {
-		values = s.values(path, object)
+		return s.values(path, object, func(v any, _ string) bool { return s.filled(v) })
 	}
-	for _, v := range values {
-		if fields, ok := v.(map[string]any); v != "" && (!ok || len(fields) > 0) {
-			return true
-		}
-	}
-	return false
+	return s.elements(path, object, s.filled)
 }
 
-func (s scope) compare(c Compare, values []any) bool {
-	fold := !s.caseExact(c.Path)
-	if c.Op == NotEqual {
-		c.Op = Equal
-		return !s.compare(c, values)
+func (s scope) filled(v any) bool {
+	if !s.budget.Spend(1) {
+		return false
 	}
-	if c.Value.Kind == NullLiteral {
-		return len(values) == 0
-	}
-	for _, v := range values {
-		if holds(c.Op, v, c.Value, fold) {
-			return true
-		}
-	}
-	return false
-}
-
-func (s scope) caseExact(path Path) bool {
-	if s.within != nil {
-		return s.rules.CaseExact(s.within.Schema, s.within.Attr, path.Attr)
-	}
-	return s.rules.CaseExact(path.Schema, path.Attr, path.Sub)
-}
-
-func holds(op Operator, value any, literal Literal, fold bool) bool {
-	switch v := value.(type) {
-	case bool:
-		return op == Equal && literal.Kind == BoolLiteral && strconv.FormatBool(v) == literal.Text
+	switch v := v.(type) {
+	case nil:
+		return false
 	case string:
-		return literal.Kind == StringLiteral && holdsText(op, v, literal.Text, fold)
-	case json.Number:
-		return holdsNumber(op, v.String(), literal)
-	case float64:
-		return holdsNumber(op, strconv.FormatFloat(v, 'g', -1, 64), literal)
-	case int64:
-		return holdsNumber(op, strconv.FormatInt(v, 10), literal)
+		return v != ""
+	case []any:
+		return slices.ContainsFunc(v, s.filled)
+	case map[string]any:
+		return slices.ContainsFunc(slices.Collect(maps.Values(v)), s.filled)
 	default:
-		return false
-	}
-}
-
-func holdsText(op Operator, v, want string, fold bool) bool {
-	if op != Equal && op != Contains && op != StartsWith && op != EndsWith {
-		a, errA := time.Parse(time.RFC3339, v)
-		b, errB := time.Parse(time.RFC3339, want)
-		if errA == nil && errB == nil {
-			return ordered(op, a.Compare(b))
-		}
-	}
-	if fold {
-		v, want = strings.ToLower(v), strings.ToLower(want)
-	}
-	switch op {
-	case Equal:
-		return v == want
-	case Contains:
-		return strings.Contains(v, want)
-	case StartsWith:
-		return strings.HasPrefix(v, want)
-	case EndsWith:
-		return strings.HasSuffix(v, want)
-	default:
-		return ordered(op, strings.Compare(v, want))
-	}
-}
-
-func holdsNumber(op Operator, v string, literal Literal) bool {
-	if literal.Kind != NumberLiteral {
-		return false
-	}
-	a, errA := strconv.ParseInt(v, 10, 64)
-	b, errB := strconv.ParseInt(literal.Text, 10, 64)
-	if errA == nil && errB == nil {
-		return ordered(op, cmp.Compare(a, b))
-	}
-	x, errX := strconv.ParseFloat(v, 64)
-	y, errY := strconv.ParseFloat(literal.Text, 64)
-	return errX == nil && errY == nil && ordered(op, cmp.Compare(x, y))
-}
-
-func ordered(op Operator, sign int) bool {
-	switch op {
-	case Equal:
-		return sign == 0
-	case Greater:
-		return sign > 0
-	case GreaterOrEqual:
-		return sign >= 0
-	case Less:
-		return sign < 0
-	case LessOrEqual:
-		return sign <= 0
-	default:
-		return false
+		return true
 	}
 }

@@ -1,66 +1,83 @@
 package filter
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
-// The limits of what is read.
-const (
-	MaxLength = 16 << 10 // bytes of a filter or path
-	MaxNodes  = 500      // comparisons and connectives
-	MaxDepth  = 32       // nested parentheses and brackets
-)
+// Parse reads a filter within the limits that hold by default. All its errors
+// are of type [*SyntaxError].
+func Parse(s string) (Expr, error) { return Limits{}.Parse(s) }
 
-// Parse reads a filter.
-func Parse(s string) (Expr, error) {
-	p, err := newParser(s)
+// ParsePath reads an attribute path: an attribute, optionally with a schema
+// before it, a value filter in brackets and a sub-attribute after it. All its
+// errors are of type [*SyntaxError].
+func ParsePath(s string) (Path, error) { return Limits{}.ParsePath(s) }
+
+// Parse does what [Parse] does, within l.
+func (l Limits) Parse(s string) (Expr, error) {
+	p, err := l.parser(s)
 	if err != nil {
 		return nil, err
 	}
 	e, err := p.or(0)
+	if err == nil {
+		err = p.end()
+	}
 	if err != nil {
 		return nil, err
-	}
-	if p.skip(); p.pos < len(p.in) {
-		return nil, p.fail("unexpected %s", p.rest())
 	}
 	return e, nil
 }
 
-// ParsePath reads an attribute path: an attribute, optionally with a schema
-// before it, a value filter in brackets and a sub-attribute after it.
-func ParsePath(s string) (Path, error) {
-	p, err := newParser(s)
+// ParsePath does what [ParsePath] does, within l.
+func (l Limits) ParsePath(s string) (Path, error) {
+	p, err := l.parser(s)
 	if err != nil {
 		return Path{}, err
 	}
 	path, err := p.path(0)
+	if err == nil {
+		err = p.end()
+	}
 	if err != nil {
 		return Path{}, err
-	}
-	if p.skip(); p.pos < len(p.in) {
-		return Path{}, p.fail("unexpected %s", p.rest())
 	}
 	return path, nil
 }
 
 type parser struct {
-	in    string
-	pos   int
-	nodes int
+	in       string
+	pos      int
+	nodes    int
+	bracket  bool // inside a value filter
+	maxNodes int
+	maxDepth int
 }
 
-func newParser(s string) (*parser, error) {
-	if len(s) > MaxLength {
-		return nil, fmt.Errorf("longer than %d bytes", MaxLength)
+func (l Limits) parser(s string) (*parser, error) {
+	l = l.withDefaults()
+	if len(s) > l.Length {
+		return nil, &SyntaxError{l.Length, fmt.Sprintf("longer than %d bytes", l.Length)}
 	}
-	return &parser{in: s}, nil
+	for i, r := range s {
+		if r == utf8.RuneError && !strings.HasPrefix(s[i:], "\uFFFD") {
+			return nil, &SyntaxError{i, "not UTF-8"}
+		}
+	}
+	return &parser{in: s, maxNodes: l.Nodes, maxDepth: l.Depth}, nil
 }
 
 func (p *parser) fail(format string, args ...any) error {
-	return fmt.Errorf("at byte %d: %s", p.pos+1, fmt.Sprintf(format, args...))
+	return &SyntaxError{p.pos, fmt.Sprintf(format, args...)}
+}
+
+func (p *parser) end() error {
+	if p.skip(); p.pos < len(p.in) {
+		return p.fail("unexpected %s", p.rest())
+	}
+	return nil
 }
 
 // rest quotes a little of what comes next, for messages.
@@ -106,8 +123,8 @@ func (p *parser) keyword(w string) bool {
 }
 
 func (p *parser) node() error {
-	if p.nodes++; p.nodes > MaxNodes {
-		return p.fail("more than %d terms", MaxNodes)
+	if p.nodes++; p.nodes > p.maxNodes {
+		return p.fail("more than %d terms", p.maxNodes)
 	}
 	return nil
 }
@@ -135,12 +152,12 @@ func (p *parser) and(depth int) (Expr, error) {
 }
 
 func (p *parser) factor(depth int) (Expr, error) {
-	if err := p.node(); err != nil {
-		return nil, err
-	}
 	p.skip()
 	if p.eat('(') {
 		return p.group(depth)
+	}
+	if err := p.node(); err != nil {
+		return nil, err
 	}
 	start := p.pos
 	if p.keyword("not") {
@@ -155,8 +172,8 @@ func (p *parser) factor(depth int) (Expr, error) {
 
 // group reads up to the closing parenthesis of one just opened.
 func (p *parser) group(depth int) (Expr, error) {
-	if depth++; depth > MaxDepth {
-		return nil, p.fail("nested more than %d deep", MaxDepth)
+	if depth++; depth > p.maxDepth {
+		return nil, p.fail("nested more than %d deep", p.maxDepth)
 	}
 	e, err := p.or(depth)
 	if err != nil {
@@ -181,11 +198,13 @@ func (p *parser) comparison(depth int) (Expr, error) {
 		return Compare{Path: path, Op: Present}, nil
 	case Equal, NotEqual, Contains, StartsWith, EndsWith, Greater, GreaterOrEqual, Less, LessOrEqual:
 		p.skip()
+		start = p.pos
 		literal, err := p.literal()
 		if err != nil {
 			return nil, err
 		}
 		if !op.takes(literal.Kind) {
+			p.pos = start
 			return nil, p.fail("%s does not take %s", op, literal)
 		}
 		return Compare{path, op, literal}, nil
@@ -209,44 +228,6 @@ func (op Operator) takes(kind LiteralKind) bool {
 	}
 }
 
-func (p *parser) literal() (Literal, error) {
-	if p.pos < len(p.in) && p.in[p.pos] == '"' {
-		return p.text()
-	}
-	start := p.pos
-	word := p.word()
-	switch strings.ToLower(word) {
-	case "true", "false":
-		return Literal{BoolLiteral, strings.ToLower(word)}, nil
-	case "null":
-		return Literal{}, nil
-	}
-	// Every JSON value that is made of these characters only is a number.
-	if word != "" && json.Valid([]byte(word)) {
-		return Literal{NumberLiteral, word}, nil
-	}
-	p.pos = start
-	return Literal{}, p.fail("want a value, not %s", p.rest())
-}
-
-func (p *parser) text() (Literal, error) {
-	start := p.pos
-	for end := start + 1; end < len(p.in); end++ {
-		switch p.in[end] {
-		case '\\':
-			end++
-		case '"':
-			var s string
-			if err := json.Unmarshal([]byte(p.in[start:end+1]), &s); err != nil {
-				return Literal{}, p.fail("not a JSON string: %s", p.rest())
-			}
-			p.pos = end + 1
-			return Literal{StringLiteral, s}, nil
-		}
-	}
-	return Literal{}, p.fail("unclosed string")
-}
-
 func (p *parser) path(depth int) (Path, error) {
 	p.skip()
 	start := p.pos
@@ -254,7 +235,8 @@ func (p *parser) path(depth int) (Path, error) {
 	if colon := strings.LastIndexByte(name, ':'); colon >= 0 {
 		schema, name = name[:colon], name[colon+1:]
 		if schema == "" {
-			return Path{}, p.fail("empty schema in %.60q", p.in[start:p.pos])
+			p.pos = start
+			return Path{}, p.fail("want a schema before the colon, not %s", p.rest())
 		}
 	}
 	name, sub, dotted := strings.Cut(name, ".")
@@ -266,24 +248,42 @@ func (p *parser) path(depth int) (Path, error) {
 	if dotted || !p.eat('[') {
 		return path, nil
 	}
-	if depth++; depth > MaxDepth {
-		return Path{}, p.fail("nested more than %d deep", MaxDepth)
+	if p.bracket {
+		p.pos--
+		return Path{}, p.fail("a value filter inside a value filter")
 	}
 	var err error
-	if path.Filter, err = p.or(depth); err != nil {
+	if path.Filter, err = p.valueFilter(depth + 1); err != nil {
 		return Path{}, err
 	}
-	if p.skip(); !p.eat(']') {
-		return Path{}, p.fail("want ], not %s", p.rest())
-	}
 	if p.eat('.') {
+		start = p.pos
 		if path.Sub = p.word(); !isName(path.Sub) {
-			return Path{}, p.fail("want a sub-attribute, not %.60q", path.Sub)
+			p.pos = start
+			return Path{}, p.fail("want a sub-attribute, not %s", p.rest())
 		}
 	}
 	return path, nil
 }
 
+// valueFilter reads up to the closing bracket of one just opened.
+func (p *parser) valueFilter(depth int) (Expr, error) {
+	if depth > p.maxDepth {
+		return nil, p.fail("nested more than %d deep", p.maxDepth)
+	}
+	p.bracket = true
+	e, err := p.or(depth)
+	p.bracket = false
+	if err != nil {
+		return nil, err
+	}
+	if p.skip(); !p.eat(']') {
+		return nil, p.fail("want ], not %s", p.rest())
+	}
+	return e, nil
+}
+
+// isWord allows the characters of URNs, and of the URLs that stand for schemas.
 func isWord(c byte) bool {
 	return c == '_' || c == '-' || c == '$' || c == '.' || c == ':' || c == '/' || c == '+' || c == '%' || isAlnum(c)
 }
@@ -294,10 +294,11 @@ func isAlnum(c byte) bool {
 
 // isName reports whether s is an attribute name: RFC 7643, section 2.1, and $ref.
 func isName(s string) bool {
+	s = strings.TrimPrefix(s, "$")
 	for i := range len(s) {
 		c := s[i]
-		digit := c >= '0' && c <= '9'
-		if !isAlnum(c) && c != '_' && c != '-' && c != '$' || i == 0 && (digit || c == '-' || c == '_') {
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+		if !isAlnum(c) && c != '_' && c != '-' || i == 0 && !letter {
 			return false
 		}
 	}
