@@ -119,19 +119,19 @@ func ordered(op Operator, sign int) bool {
 }
 
 // Fold returns s with each character replaced by one that stands for all that
-// differ from it in case only: Fold(a) == Fold(b) if strings.EqualFold(a, b).
+// differ from it in case only: Fold(a) == Fold(b) if strings.EqualFold(a, b), and
+// only then.
 func Fold(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r <= unicode.MaxASCII {
-			if 'A' <= r && r <= 'Z' {
-				r += 'a' - 'A'
-			}
-			return r
-		}
 		first := r
-		for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
-			first = min(first, next)
+		if r > unicode.MaxASCII {
+			for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
+				first = min(first, next)
+			}
 		}
-		return unicode.ToLower(first)
+		if 'A' <= first && first <= 'Z' {
+			first += 'a' - 'A'
+		}
+		return first
 	}, s)
 }

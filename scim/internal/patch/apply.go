@@ -9,6 +9,10 @@ import (
 	"github.com/joinery-iam/joinery/scim/internal/filter"
 )
 
+// MaxSteps is how much work [Apply] does: values that filters look at, and values
+// of lists compared with others.
+const MaxSteps = 20_000_000
+
 // Rules tells what only a schema knows.
 type Rules interface {
 	filter.Rules
@@ -26,7 +30,13 @@ type Rules interface {
 // is left alone. If one operation is refused, none has happened, and the error
 // is of type [*Error].
 func Apply(resource map[string]any, ops []Operation, rules Rules) (map[string]any, error) {
-	e := engine{out: Clone(resource), rules: rules}
+	return ApplyWithin(&filter.Budget{Limit: MaxSteps}, resource, ops, rules)
+}
+
+// ApplyWithin does what [Apply] does within a budget of steps. When that is used
+// up, the type of the error is tooMany.
+func ApplyWithin(budget *filter.Budget, resource map[string]any, ops []Operation, rules Rules) (map[string]any, error) {
+	e := engine{out: Clone(resource), rules: rules, budget: budget}
 	for _, op := range ops {
 		if err := e.operation(op); err != nil {
 			return nil, err
@@ -60,8 +70,9 @@ func cloneValue(v any) any {
 }
 
 type engine struct {
-	out   map[string]any
-	rules Rules
+	out    map[string]any
+	rules  Rules
+	budget *filter.Budget
 }
 
 func (e engine) operation(op Operation) error {
@@ -191,6 +202,9 @@ func (e engine) list(root map[string]any, path filter.Path, verb Verb, value any
 		given = []any{value}
 	}
 	old, _ := root[path.Attr].([]any)
+	if !e.budget.Spend(len(given) * (len(given) + len(old))) { // each is compared with each
+		return refuse("tooMany", "%s: %d values for a list of %d are too many at once", path, len(given), len(old))
+	}
 	switch {
 	case verb == Remove && len(given) > 0: // by value, as widespread clients do
 		old = slices.DeleteFunc(old, func(v any) bool {
@@ -238,9 +252,11 @@ func (e engine) elements(root map[string]any, path filter.Path, verb Verb, value
 	found, primary := false, -1
 	var kept []any
 	for _, element := range list {
-		one := map[string]any{path.Attr: []any{element}}
-		probe := filter.Path{Attr: path.Attr, Filter: path.Filter}
-		if len(filter.Select(probe, one, within{e.rules, path.Schema})) == 0 {
+		selected, err := filter.Selects(path, element, e.rules, e.budget)
+		if err != nil {
+			return refuse("tooMany", "%s: %v", path, err)
+		}
+		if !selected {
 			kept = append(kept, element)
 			continue
 		}
@@ -281,14 +297,6 @@ func (e engine) elements(root map[string]any, path filter.Path, verb Verb, value
 	put(root, path.Attr, kept)
 	return nil
 }
-
-// within gives the filter, whose path has lost its schema, that schema back.
-type within struct {
-	Rules
-	schema string
-}
-
-func (w within) CaseExact(_, attr, sub string) bool { return w.Rules.CaseExact(w.schema, attr, sub) }
 
 // AsError returns err as an [*Error], nil if it is none.
 func AsError(err error) *Error {

@@ -154,6 +154,30 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+// What would take too long is refused as a whole.
+func TestTooMuchWorkIsRefused(t *testing.T) {
+	t.Parallel()
+	many := make([]any, 3000)
+	for i := range many {
+		many[i] = map[string]any{"value": fmt.Sprint("v", i), "type": "work"}
+	}
+	resource := map[string]any{"id": "1", "emails": many}
+	apply := func(operations string, limit int) error {
+		ops, err := patch.Parse(body(operations))
+		require.NoError(t, err)
+		_, err = patch.ApplyWithin(&filter.Budget{Limit: limit}, resource, ops, rules{})
+		return err
+	}
+	for _, operation := range []string{
+		`{"op":"remove","path":"emails[value eq \"v1\"]"}`, `{"op":"add","path":"emails","value":[{"value":"x"}]}`,
+	} {
+		require.NoError(t, apply(operation, 20_000))
+		refused := patch.AsError(apply(strings.TrimSuffix(strings.Repeat(operation+",", 20), ","), 20_000))
+		require.NotNil(t, refused, operation)
+		require.Equal(t, "tooMany", refused.Type)
+	}
+}
+
 func FuzzApply(f *testing.F) {
 	f.Add(`{"op":"add","path":"emails","value":[{"type":"home","value":"h","primary":true}]}`)
 	f.Add(`{"op":"replace","path":"emails[type eq \"home\"].value","value":null},{"op":"remove","path":"name.givenName"}`)
