@@ -77,16 +77,18 @@ func (f facts) merge(user object, wanted []change) []object {
 		c.write(after)
 	}
 	for _, c := range wanted {
-		if c.schema == "" {
-			values[c.key] = after.get(c.key)
-			continue
+		into := values
+		if c.schema != "" {
+			if into = values.object(c.schema); into == nil {
+				into = object{}
+				values[c.schema] = into
+			}
 		}
-		inner := values.object(c.schema)
-		if inner == nil {
-			inner = object{}
-			values[c.schema] = inner
+		whole := c.home(after).get(c.key)
+		if parts := asObject(whole); parts != nil && c.sub != "" && c.value.IsNull() {
+			parts.set(c.sub, nil) // what is merged would stay if it were only left out
 		}
-		inner[c.key] = c.home(after).get(c.key)
+		into[c.key] = whole
 	}
 	return []object{{"op": string(patch.Replace), "value": values}}
 }
@@ -100,13 +102,14 @@ func (c change) patchElement(user object) object {
 			same++
 		}
 	}
-	if value := c.element(user).text("value"); same > 1 && value != "" { // only the one that is meant
+	gone := c.value.IsNull() && c.sub == "value"                                  // all of that kind, or another one takes its place
+	if value := c.element(user).text("value"); same > 1 && value != "" && !gone { // only the one that is meant
 		selected = c.key + "[" + c.selector.String() + " and value eq " + filter.Quote(value) + "]"
 	}
 	switch {
 	case !c.value.IsNull():
 		return operation(patch.Replace, selected+"."+c.sub, c.encoded())
-	case c.sub == "value":
+	case gone:
 		return operation(patch.Remove, selected, nil)
 	default:
 		return operation(patch.Remove, selected+"."+c.sub, nil)

@@ -106,14 +106,15 @@ func (s scope) match(e Expr, object map[string]any) bool {
 	case Has:
 		return s.elements(e.Path, object, func(any) bool { return true })
 	case Compare:
-		switch {
-		case e.Op == Present:
+		switch e.Op {
+		case Present:
 			return s.present(e.Path, object)
-		case e.Op == NotEqual:
+		case NotEqual:
 			e.Op = Equal
 			return !s.compare(e, object)
+		default:
+			return s.compare(e, object)
 		}
-		return s.compare(e, object)
 	default:
 		return false
 	}
