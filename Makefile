@@ -43,6 +43,12 @@ fuzz: ## each fuzz target for FUZZTIME (default 20s)
 crash: ## the crash test at full length: each journal write, each reply, KILLS random moments
 	go test ./provisioning/internal/crashtest -run TestCrash -timeout 60m -v -kills $(or $(KILLS),100) -people 200 -every
 
+.PHONY: npm
+npm: ## SCIM servers and libraries of others, which the tests run with Node, into ./bin/npm
+	mkdir -p bin/npm && cp scim/internal/peers/package.json scim/internal/peers/package-lock.json bin/npm
+	cd bin/npm && npm ci --no-fund --no-audit --legacy-peer-deps --ignore-scripts --loglevel=error
+	@echo "now: export JOINERY_NPM=$(CURDIR)/bin/npm/node_modules"
+
 .PHONY: bench
 bench: ## the benchmarks
 	go test -run '^$$' -bench . -benchtime 2s ./provisioning/...

@@ -42,7 +42,7 @@ func (v *visit) about(user object) {
 		}
 	}
 	for _, pair := range [][2]string{
-		{s.email, "email"}, {s.anyEmail, "email"}, {s.userName, "userName"}, {s.externalID, "externalId"},
+		{s.userName, "userName"}, {s.email, "email"}, {s.anyEmail, "email"}, {s.externalID, "externalId"},
 		{s.department, "department"}, {s.title, "title"}, {s.id, "id"},
 	} {
 		v.hide(pair[0], pair[1])
