@@ -51,7 +51,7 @@ npm: ## SCIM servers and libraries of others, which the tests run with Node, int
 
 .PHONY: bench
 bench: ## the benchmarks
-	go test -run '^$$' -bench . -benchtime 2s ./provisioning/...
+	go test -run '^$$' -bench . -benchtime 2s ./provisioning/... ./scim
 
 .PHONY: scale
 scale: ## 10,000 people through csv-to-scim against a server in another process

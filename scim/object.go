@@ -34,7 +34,7 @@ func (o object) key(name string) string {
 		return name
 	}
 	for key := range o {
-		if strings.EqualFold(key, name) {
+		if len(key) == len(name) && strings.EqualFold(key, name) {
 			return key
 		}
 	}
