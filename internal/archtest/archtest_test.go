@@ -80,7 +80,7 @@ func TestImports(t *testing.T) {
 		"scim/doctor":                   {"scim", "scim/profile"},
 		"scim/oauth":                    {"connector"},
 		"scim/profile":                  {"go.yaml.in/yaml/v3"},
-		"scim/scimtest":                 {"scim/internal/", "github.com/elimity-com/scim/"},
+		"scim/scimtest":                 {"scim/internal/", "scim/profile", "github.com/elimity-com/scim/"},
 	}
 	for name, p := range packages {
 		short := strings.TrimPrefix(name, module)

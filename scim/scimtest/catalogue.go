@@ -2,6 +2,7 @@ package scimtest
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	elimity "github.com/elimity-com/scim/schema"
 
 	"github.com/joinery-iam/joinery/scim/internal/filter"
+	"github.com/joinery-iam/joinery/scim/profile"
 )
 
 // catalogue is what one resource type may contain. It answers the questions of
@@ -16,6 +18,7 @@ import (
 type catalogue struct {
 	core       elimity.Schema
 	extensions []elimity.Schema
+	single     bool // no list holds more than one value
 }
 
 // commonAttributes are those of every resource: RFC 7643, section 3.1. They are
@@ -30,11 +33,13 @@ var (
 	schemaURN     = regexp.MustCompile(`^urn:[A-Za-z0-9][A-Za-z0-9-]*:[A-Za-z0-9:._-]*[A-Za-z0-9]$`)
 )
 
-func userCatalogue(more []Extension) (*catalogue, error) {
+func userCatalogue(more []Extension, limits profile.Attributes) (*catalogue, error) {
 	c := &catalogue{
-		core:       elimity.CoreUserSchema(),
-		extensions: []elimity.Schema{elimity.ExtensionEnterpriseUser()},
+		core:       without(elimity.CoreUserSchema(), limits.Unknown),
+		extensions: []elimity.Schema{without(elimity.ExtensionEnterpriseUser(), limits.Unknown)},
+		single:     limits.Single,
 	}
+	c.assignable(limits.Entitlements)
 	for _, extension := range more {
 		if !schemaURN.MatchString(extension.URN) || c.isSchema(extension.URN) {
 			return nil, fmt.Errorf("scimtest: extension %q: want a new URN", extension.URN)
@@ -51,6 +56,28 @@ func userCatalogue(more []Extension) (*catalogue, error) {
 		c.extensions = append(c.extensions, schema)
 	}
 	return c, nil
+}
+
+// without returns a schema that lacks attributes.
+func without(s elimity.Schema, unknown []string) elimity.Schema {
+	s.Attributes = slices.DeleteFunc(slices.Clone(s.Attributes), func(a elimity.CoreAttribute) bool {
+		return slices.ContainsFunc(unknown, func(name string) bool { return strings.EqualFold(name, a.Name()) })
+	})
+	return s
+}
+
+// assignable lets users hold entitlements in attributes that RFC 7643 does not know.
+func (c *catalogue) assignable(kinds map[string]string) {
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		name := kinds[kind]
+		if _, known := c.core.Attributes.ContainsAttribute(name); known || !attributeName.MatchString(name) {
+			continue
+		}
+		c.core.Attributes = append(c.core.Attributes, elimity.ComplexCoreAttribute(elimity.ComplexParams{
+			Name: name, MultiValued: true,
+			SubAttributes: []elimity.SimpleParams{elimity.SimpleStringParams(elimity.StringParams{Name: "value"})},
+		}))
+	}
 }
 
 func groupCatalogue() *catalogue { return &catalogue{core: elimity.CoreGroupSchema()} }

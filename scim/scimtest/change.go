@@ -1,10 +1,9 @@
 package scimtest
 
 import (
+	"errors"
 	"net/http"
 	"strings"
-
-	"github.com/joinery-iam/joinery/scim/internal/patch"
 )
 
 // change finds the resource, checks the precondition, and lets do change it.
@@ -20,10 +19,17 @@ func (s *Server) change(t *table, do func(t *table, r *record, v view, body []by
 		if found == nil {
 			return answer{}, notFound(r.PathValue("id"))
 		}
-		if condition := r.Header.Get("If-Match"); s.config.ETag && condition != "" && !matches(condition, found.etag()) {
+		if err := errors.Join(s.quirks.methodRefused(r.Method, t.uniqueName()), s.quirks.fits(t, body)); err != nil {
+			return answer{}, err
+		}
+		if condition := r.Header.Get("If-Match"); s.config.ETag && !s.quirks.untrusted() && condition != "" && !matches(condition, found.etag()) {
 			return answer{}, &problem{http.StatusPreconditionFailed, "", "the resource has changed"}
 		}
-		return do(t, found, v, body)
+		a, err := do(t, found, v, body)
+		if err != nil {
+			return answer{}, err
+		}
+		return s.settled(t, found, a), nil
 	}
 }
 
@@ -43,7 +49,7 @@ func (s *Server) replace(t *table, r *record, v view, body []byte) (answer, erro
 	}
 	edit := &memberEdit{d: s.directory, group: r.id}
 	if t == s.directory.groups {
-		err = edit.set(members)
+		err = errors.Join(edit.set(members), s.quirks.replaces(edit))
 	}
 	changed := false
 	if err == nil {
@@ -68,7 +74,7 @@ func (s *Server) patch(t *table, r *record, v view, body []byte) (answer, error)
 	if s.config.NoPatch {
 		return answer{}, &problem{http.StatusNotImplemented, "", "PATCH is not supported"}
 	}
-	ops, err := patch.Parse(body)
+	ops, err := s.operations(t, body)
 	if err != nil {
 		return answer{}, err
 	}
@@ -92,8 +98,8 @@ func (s *Server) patch(t *table, r *record, v view, body []byte) (answer, error)
 func (s *Server) remove(t *table, r *record, _ view, _ []byte) (answer, error) {
 	if t == s.directory.groups {
 		s.directory.deleteGroup(r)
-	} else {
-		s.directory.deleteUser(r)
+		return answer{status: http.StatusNoContent, id: r.id, committed: true}, nil
 	}
-	return answer{status: http.StatusNoContent, id: r.id, committed: true}, nil
+	changed, err := s.removeUser(r)
+	return answer{status: http.StatusNoContent, id: r.id, committed: changed}, err
 }

@@ -42,14 +42,14 @@ func (c *catalogue) check(resource map[string]any) (map[string]any, error) {
 			core[key] = value
 		}
 	}
-	checked, err := checkAgainst(c.core, core)
+	checked, err := c.checkAgainst(c.core, core)
 	if err != nil {
 		return nil, err
 	}
 	maps.Copy(out, checked)
 	for urn, fields := range given {
 		schema, _ := c.schema(urn)
-		if checked, err = checkAgainst(schema, fields); err != nil {
+		if checked, err = c.checkAgainst(schema, fields); err != nil {
 			return nil, err
 		}
 		if len(checked) > 0 {
@@ -74,7 +74,7 @@ func (c *catalogue) checkSchemas(value any) error {
 
 // checkAgainst leaves the types to elimity, which ignores what it does not know
 // and takes an object for a list; both are refused here first.
-func checkAgainst(schema elimity.Schema, fields map[string]any) (map[string]any, error) {
+func (c *catalogue) checkAgainst(schema elimity.Schema, fields map[string]any) (map[string]any, error) {
 	for key, value := range fields {
 		attribute, ok := schema.Attributes.ContainsAttribute(key)
 		if !ok {
@@ -89,6 +89,8 @@ func checkAgainst(schema elimity.Schema, fields map[string]any) (map[string]any,
 			continue
 		case isList != attribute.MultiValued():
 			return nil, badRequest("invalidValue", "%s: a list where there should be none, or none where there should be", key)
+		case c.single && len(elements) > 1:
+			return nil, badRequest("invalidValue", "%s holds one value", key)
 		case !isList:
 			elements = []any{value}
 		}

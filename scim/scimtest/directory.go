@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -12,6 +13,7 @@ import (
 // points at as data is never changed in place, so it may be read without mu.
 type directory struct {
 	mu     sync.RWMutex
+	quirks *quirks
 	seq    int
 	users  *table
 	groups *table
@@ -21,9 +23,10 @@ type directory struct {
 	memberOf map[string]map[string]struct{}
 }
 
-func newDirectory(users, groups *catalogue) *directory {
+func newDirectory(users, groups *catalogue, q *quirks) *directory {
 	return &directory{
-		users: newTable("User", "userName", users), groups: newTable("Group", "displayName", groups),
+		quirks: q,
+		users:  newTable("User", "userName", users), groups: newTable("Group", "displayName", groups),
 		members: map[string]map[string]int{}, memberOf: map[string]map[string]struct{}{},
 	}
 }
@@ -49,6 +52,9 @@ type record struct {
 	version  int
 	created  time.Time
 	modified time.Time
+	// A server that is slow does not show it yet: to so many requests, or until then.
+	hidden  atomic.Int64
+	shownAt time.Time
 }
 
 func newTable(resourceType, nameAttr string, rules *catalogue) *table {
@@ -154,8 +160,13 @@ func drop(index map[string][]*record, key string, r *record) {
 
 // join makes the user a member, and reports whether he was none before.
 func (d *directory) join(group, user string) (bool, error) {
-	if d.users.byID[user] == nil {
-		return false, badRequest("invalidValue", "member %.80q is no user", user)
+	switch r := d.users.byID[user]; {
+	case r == nil && d.quirks.Groups.DropsUnknown:
+		return false, nil
+	case r == nil:
+		return false, notUser(user)
+	case d.quirks.late(r):
+		return false, notFound(user)
 	}
 	if _, already := d.members[group][user]; already {
 		return false, nil

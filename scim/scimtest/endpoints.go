@@ -3,16 +3,15 @@ package scimtest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
-
-	"github.com/joinery-iam/joinery/scim/internal/filter"
 )
 
 func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	for name, t := range map[string]*table{"/Users": s.directory.users, "/Groups": s.directory.groups} {
+	for name, t := range s.tables() {
 		for pattern, h := range map[string]handler{
 			"POST " + BasePath + name:             s.create(t),
 			"GET " + BasePath + name:              s.list(t),
@@ -24,11 +23,13 @@ func (s *Server) routes() *http.ServeMux {
 			mux.HandleFunc(pattern, s.scim(h))
 		}
 	}
-	mux.HandleFunc("GET "+BasePath+"/ServiceProviderConfig", s.scim(s.serviceProviderConfig))
-	mux.HandleFunc("GET "+BasePath+"/Schemas", s.scim(s.schemas))
-	mux.HandleFunc("GET "+BasePath+"/Schemas/{urn}", s.scim(s.schemas))
-	mux.HandleFunc("GET "+BasePath+"/ResourceTypes", s.scim(s.resourceTypes))
-	mux.HandleFunc("GET "+BasePath+"/ResourceTypes/{name}", s.scim(s.resourceTypes))
+	if !s.quirks.Discovery.Absent {
+		mux.HandleFunc("GET "+BasePath+"/ServiceProviderConfig", s.scim(s.serviceProviderConfig))
+		mux.HandleFunc("GET "+BasePath+"/Schemas", s.scim(s.schemas))
+		mux.HandleFunc("GET "+BasePath+"/Schemas/{urn}", s.scim(s.schemas))
+		mux.HandleFunc("GET "+BasePath+"/ResourceTypes", s.scim(s.resourceTypes))
+		mux.HandleFunc("GET "+BasePath+"/ResourceTypes/{name}", s.scim(s.resourceTypes))
+	}
 	mux.HandleFunc(BasePath+"/", s.scim(func(*http.Request, []byte) (answer, error) {
 		return answer{}, &problem{http.StatusNotFound, "", "no such endpoint"}
 	}))
@@ -38,8 +39,21 @@ func (s *Server) routes() *http.ServeMux {
 	return mux
 }
 
+// tables returns what is served, by its path.
+func (s *Server) tables() map[string]*table {
+	tables := map[string]*table{"/Users": s.directory.users}
+	if !s.quirks.Groups.Absent {
+		tables["/Groups"] = s.directory.groups
+	}
+	return tables
+}
+
 func (s *Server) view(t *table, r *http.Request) (view, error) {
-	v, err := newView(t.rules, r.URL.Query())
+	query := r.URL.Query()
+	if s.quirks.Filter.NoProjection && (query.Has("attributes") || query.Has("excludedAttributes")) {
+		return view{}, badRequest("invalidValue", "attributes and excludedAttributes are not supported")
+	}
+	v, err := newView(t.rules, query)
 	v.etag, v.root = s.config.ETag, "http://"+r.Host+BasePath
 	if r.TLS != nil {
 		v.root = "https://" + r.Host + BasePath
@@ -49,8 +63,11 @@ func (s *Server) view(t *table, r *http.Request) (view, error) {
 
 // shown answers with the resource as it is now. The directory is locked.
 func (s *Server) shown(status int, t *table, r *record, v view) answer {
-	a := answer{status: status, id: r.id, body: s.directory.show(t, r, v), location: v.location(t, r)}
-	if s.config.ETag {
+	a := answer{status: status, id: r.id, body: s.present(t, r, v), location: v.location(t, r)}
+	switch {
+	case s.quirks.untrusted():
+		a.etag = s.quirks.version()
+	case s.config.ETag:
 		a.etag = r.etag()
 	}
 	return a
@@ -95,6 +112,9 @@ func (s *Server) create(t *table) handler {
 			return answer{}, err
 		}
 		data, members, err := parse(t, body)
+		if err == nil {
+			err = errors.Join(s.quirks.fits(t, body), s.quirks.fewChanges(len(members)), s.quirks.creation(t, data))
+		}
 		if err != nil {
 			return answer{}, err
 		}
@@ -105,6 +125,7 @@ func (s *Server) create(t *table) handler {
 		if err != nil {
 			return answer{}, err
 		}
+		s.quirks.conceal(created)
 		a := s.shown(http.StatusCreated, t, created, v)
 		a.committed = true
 		return a, nil
@@ -114,8 +135,8 @@ func (s *Server) create(t *table) handler {
 // insertWith inserts a resource with its members, or nothing.
 func (d *directory) insertWith(t *table, data map[string]any, members []string) (*record, error) {
 	for _, id := range members {
-		if d.users.byID[id] == nil {
-			return nil, badRequest("invalidValue", "member %.80q is no user", id)
+		if d.users.byID[id] == nil && !d.quirks.Groups.DropsUnknown {
+			return nil, notUser(id)
 		}
 	}
 	created, err := d.insert(t, data)
@@ -139,50 +160,10 @@ func (s *Server) get(t *table) handler {
 		s.directory.mu.RLock()
 		defer s.directory.mu.RUnlock()
 		found := t.byID[r.PathValue("id")]
-		if found == nil {
+		if found == nil || s.quirks.hides(found) {
 			return answer{}, notFound(r.PathValue("id"))
 		}
 		return s.shown(http.StatusOK, t, found, v), nil
-	}
-}
-
-func (s *Server) list(t *table) handler {
-	return func(r *http.Request, _ []byte) (answer, error) {
-		query := r.URL.Query()
-		v, err := s.view(t, r)
-		if err != nil {
-			return answer{}, err
-		}
-		start, err := number(query, "startIndex", 1)
-		if err != nil {
-			return answer{}, err
-		}
-		count, err := number(query, "count", s.config.MaxResults)
-		if err != nil {
-			return answer{}, err
-		}
-		start, count = max(start, 1), min(max(count, 0), s.config.MaxResults)
-		e, err := parseFilter(t.rules, query.Get("filter"))
-		if err != nil {
-			return answer{}, err
-		}
-		s.directory.mu.RLock()
-		defer s.directory.mu.RUnlock()
-		found := s.directory.search(t, e)
-		from := min(start-1, len(found))
-		page := found[from:min(from+count, len(found))]
-		resources := make([]any, len(page))
-		for i, one := range page {
-			resources[i] = s.directory.show(t, one, v)
-		}
-		return answer{status: http.StatusOK, body: listResponse(len(found), start, resources)}, nil
-	}
-}
-
-func listResponse(total, start int, resources []any) map[string]any {
-	return map[string]any{
-		"schemas":      []any{"urn:ietf:params:scim:api:messages:2.0:ListResponse"},
-		"totalResults": total, "startIndex": start, "itemsPerPage": len(resources), "Resources": resources,
 	}
 }
 
@@ -195,24 +176,4 @@ func number(query url.Values, name string, missing int) (int, error) {
 		return 0, badRequest("invalidValue", "%s must be an integer", name)
 	}
 	return n, nil
-}
-
-func parseFilter(rules *catalogue, s string) (filter.Expr, error) {
-	if s == "" {
-		return nil, nil
-	}
-	e, err := filter.Parse(s)
-	if err == nil {
-		e, err = filter.Rewrite(e, func(p filter.Path) (filter.Path, error) {
-			p, err := rules.Resolve(p)
-			if err == nil && p.Attr == "" {
-				err = badRequest("invalidFilter", "%s is no attribute", p.Schema)
-			}
-			return p, err
-		})
-	}
-	if err != nil {
-		return nil, badRequest("invalidFilter", "%v", err)
-	}
-	return e, nil
 }

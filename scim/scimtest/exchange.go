@@ -55,11 +55,15 @@ func isWrite(method string) bool { return method != http.MethodGet && method != 
 func (s *Server) scim(h handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var fault Fault
-		if _, decide := s.settings(); decide != nil {
+		tooMany := s.quirks.tooMany(w, r)
+		if _, decide := s.settings(); decide != nil && tooMany == nil {
 			fault = decide(r)
 		}
 		// Only with the body read does net/http notice a client that leaves.
 		body, err := read(w, r)
+		if tooMany != nil {
+			err = tooMany
+		}
 		if !pause(r, fault.Delay) {
 			return
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 )
@@ -103,9 +104,46 @@ func (s *Server) AddUser(u User) (User, error) {
 	return d.user(r, s.config.ETag), nil
 }
 
+// RenameUser gives a user another userName, past log, faults and hooks.
+func (s *Server) RenameUser(id, userName string) error {
+	return s.behind(id, func(r *record) error {
+		data := maps.Clone(r.data)
+		data["userName"] = userName
+		return s.directory.users.update(r, data)
+	})
+}
+
+// RemoveUser removes a user for good, past log, faults and hooks, whatever a DELETE
+// would do.
+func (s *Server) RemoveUser(id string) error {
+	return s.behind(id, func(r *record) error {
+		s.directory.deleteUser(r)
+		return nil
+	})
+}
+
+// behind changes a user behind the clients' backs.
+func (s *Server) behind(id string, change func(*record) error) error {
+	d := s.directory
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r := d.users.byID[id]
+	if r == nil {
+		return fmt.Errorf("scimtest: %w", notFound(id))
+	}
+	if err := change(r); err != nil {
+		return fmt.Errorf("scimtest: %w", err)
+	}
+	return nil
+}
+
 // AddGroup stores a group, past log, faults and hooks, and returns it as stored.
-// Names of groups need not be unique.
+// Names of groups need not be unique. Where the profile knows no groups it is an
+// error.
 func (s *Server) AddGroup(g Group) (Group, error) {
+	if s.quirks.Groups.Absent {
+		return Group{}, errors.New("scimtest: this server has no groups")
+	}
 	resource := map[string]any{"displayName": g.DisplayName}
 	if g.ExternalID != "" {
 		resource["externalId"] = g.ExternalID

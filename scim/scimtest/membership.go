@@ -7,6 +7,7 @@ import (
 
 	"github.com/joinery-iam/joinery/scim/internal/filter"
 	"github.com/joinery-iam/joinery/scim/internal/patch"
+	"github.com/joinery-iam/joinery/scim/profile"
 )
 
 // memberEdit changes the members of one group and can take everything back. Its
@@ -59,6 +60,14 @@ func (e *memberEdit) rollback() {
 		undo()
 	}
 	e.undo = nil
+}
+
+// replaces refuses a change of members by PUT where that does not work.
+func (q *quirks) replaces(e *memberEdit) error {
+	if len(e.undo) > 0 && q.Update.Method == profile.PutAlone && !q.Groups.ReplaceMembers {
+		return badRequest("mutability", "members cannot be replaced")
+	}
+	return q.fewChanges(len(e.undo))
 }
 
 // apply carries out the operation if it adds members, or removes one by its

@@ -28,6 +28,8 @@ func notFound(id string) error {
 	return &problem{http.StatusNotFound, "", fmt.Sprintf("no resource %.80q", id)}
 }
 
+func notUser(id string) error { return badRequest("invalidValue", "member %.80q is no user", id) }
+
 func taken(attr, value string) error {
 	return &problem{http.StatusConflict, "uniqueness", fmt.Sprintf("%s %.80q is in use", attr, value)}
 }

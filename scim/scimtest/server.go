@@ -1,13 +1,17 @@
 package scimtest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"reflect"
 	"sync"
 	"time"
+
+	"github.com/joinery-iam/joinery/scim/profile"
 )
 
 // BasePath is where the SCIM endpoints begin. A client's base URL is what Start
@@ -30,10 +34,21 @@ type Config struct {
 	// Fault, if set, is asked once for each authorised request. It may be called
 	// by several requests at once.
 	Fault func(*http.Request) Fault
-	// MaxResults is the greatest number of resources on a page; 0 means 200.
+	// HiddenReads is how often a user who was made by a request is not there yet: so
+	// many requests that would have shown the user to somebody, or made the user a
+	// member of a group, go as if there were none. With it, Profile.Lag is of no
+	// effect.
+	HiddenReads int
+	// MaxResults is the greatest number of resources on a page; 0 means what Profile
+	// says, and else 200.
 	MaxResults int
 	// NoPatch makes the server refuse PATCH with 501, and say so.
 	NoPatch bool
+	// Now is the clock of Profile.Rate and Profile.Lag; nil means [time.Now].
+	Now func() time.Time
+	// Profile is the kind of server to be: see Playing another server, above. The
+	// zero value keeps RFC 7644.
+	Profile profile.Profile
 	// SharedExternalIDs lets several resources have the same externalId, as many
 	// servers do. Otherwise it is unique among users, and among groups.
 	SharedExternalIDs bool
@@ -63,6 +78,7 @@ type Fault struct {
 // concurrent use.
 type Server struct {
 	config    Config
+	quirks    *quirks
 	mux       *http.ServeMux
 	directory *directory
 	log       requestLog
@@ -77,19 +93,24 @@ type Server struct {
 // New returns a Server without users and groups. The error names what is wrong
 // with the configuration.
 func New(config Config) (*Server, error) {
-	users, err := userCatalogue(config.Extensions)
+	if config.MaxResults < 0 || config.HiddenReads < 0 {
+		return nil, errors.New("scimtest: MaxResults or HiddenReads is negative")
+	}
+	if !reflect.ValueOf(config.Profile).IsZero() {
+		if err := config.Profile.Check(); err != nil {
+			return nil, fmt.Errorf("scimtest: Profile: %w", err)
+		}
+	}
+	users, err := userCatalogue(config.Extensions, config.Profile.Attributes)
 	if err != nil {
 		return nil, err
 	}
-	if config.MaxResults < 0 {
-		return nil, errors.New("scimtest: MaxResults is negative")
-	}
-	if config.MaxResults == 0 {
-		config.MaxResults = 200
-	}
+	config.MaxResults = cmp.Or(config.MaxResults, config.Profile.Paging.MaxResults, 200)
+	q := newQuirks(config)
 	s := &Server{
 		config:    config,
-		directory: newDirectory(users, groupCatalogue()),
+		quirks:    q,
+		directory: newDirectory(users, groupCatalogue(), q),
 		token:     config.Token,
 		fault:     config.Fault,
 	}
