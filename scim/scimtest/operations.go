@@ -131,11 +131,9 @@ func (q *quirks) fits(t *table, body []byte) error {
 func (c *catalogue) untext(path *filter.Path, value any) (any, error) {
 	var at filter.Path
 	if path != nil {
-		resolved, err := c.Resolve(*path)
-		if err != nil {
-			return value, nil // package patch will refuse it
+		if resolved, err := c.Resolve(*path); err == nil { // package patch will refuse others
+			at = resolved
 		}
-		at = resolved
 	}
 	switch v := value.(type) {
 	case bool:
