@@ -82,6 +82,11 @@ type Description struct {
 	// Without names kinds of operation which the type has and this instance lacks:
 	// their error is errors.ErrUnsupported.
 	Without []Kind
+	// NoSearch says that the system cannot show all that it has: accounts are found
+	// by ID or Name, not by ExternalID alone, and neither they nor entitlements can be
+	// listed. Find, List and Entitlements then return errors.ErrUnsupported. Create
+	// finds an account with req.ExternalID only by its name.
+	NoSearch bool
 	// Scope is what may be changed by one operation at a time.
 	Scope Scope
 	// VisibilityLag is how long a change may take to be seen by a read.

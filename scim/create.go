@@ -28,8 +28,8 @@ func (t *Target) create(ctx context.Context, req connector.CreateRequest) (conne
 	if err != nil {
 		return connector.Result{}, err
 	}
-	if found.Disable.Deletes && !req.Active {
-		return connector.Result{}, errWouldDelete
+	if err := found.cannotDisable(); err != nil && !req.Active {
+		return connector.Result{}, err
 	}
 	ours, err := t.ours(ctx, req)
 	if err != nil {

@@ -92,7 +92,8 @@ func (t *Target) Check(ctx context.Context) error {
 }
 
 // Describe asks the server what it can do, and tells what the profile knows: where
-// active: false would delete an account, there is no disabling.
+// active: false would delete an account or hide it, there is no disabling, and
+// where members are nowhere to be seen, no granting.
 func (t *Target) Describe(ctx context.Context) (connector.Description, error) {
 	description := connector.Description{
 		Scope: connector.ScopeEntitlement, Concurrency: t.config.Concurrency, Product: "SCIM 2.0",
@@ -105,7 +106,11 @@ func (t *Target) Describe(ctx context.Context) (connector.Description, error) {
 	if err != nil {
 		return connector.Description{}, fmt.Errorf("describing: %w", err)
 	}
-	if found.Disable.Deletes {
+	description.NoSearch = found.Paging.Synthetic
+	if !found.updates() {
+		description.Without = append(description.Without, connector.Update)
+	}
+	if found.cannotDisable() != nil {
 		description.Without = append(description.Without, connector.Disable, connector.Enable)
 	}
 	if found.Delete.Refused || found.Delete.Disables {
@@ -115,10 +120,21 @@ func (t *Target) Describe(ctx context.Context) (connector.Description, error) {
 	if err != nil {
 		return connector.Description{}, fmt.Errorf("describing: %w", err)
 	}
-	if (!groups || !found.writesGroups()) && len(found.Attributes.Entitlements) == 0 {
+	if (!groups || !found.writesGroups() || found.Groups.Members == profile.Invisible) && len(found.Attributes.Entitlements) == 0 {
 		description.Without = append(description.Without, connector.Grant, connector.Revoke)
 	}
 	return description, nil
+}
+
+// updates reports whether there is an attribute that Update can change. Who a user
+// is to us and whether the user is active are not among them.
+func (f facts) updates() bool {
+	if f.Update.Method != profile.PatchAlone || len(f.Update.PatchOnly) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(f.Update.PatchOnly, func(key string) bool {
+		return !slices.Contains([]string{"active", "externalId", "id", "password"}, key)
+	})
 }
 
 // writesGroups reports whether memberships can be changed: by PATCH, or by PUT if

@@ -2,6 +2,7 @@ package scim_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -147,7 +148,14 @@ func TestServerThatListsWhatIsNotThereIsSearchedByNameAlone(t *testing.T) {
 	require.Equal(t, connector.Applied, result.Outcome)
 	_, err = target.Find(t.Context(), connector.FindRequest{ExternalID: "ours"})
 	require.Error(t, err, "the list proves nothing")
-	proof, err := target.List(t.Context(), func(connector.Account) error { return nil })
+	_, err = target.List(t.Context(), func(connector.Account) error {
+		require.Fail(t, "somebody is listed who is not there")
+		return nil
+	})
+	require.ErrorIs(t, err, errors.ErrUnsupported)
+	_, err = target.Entitlements(t.Context())
+	require.ErrorIs(t, err, errors.ErrUnsupported)
+	d, err := target.Describe(t.Context())
 	require.NoError(t, err)
-	require.False(t, proof.Complete)
+	require.True(t, d.NoSearch)
 }

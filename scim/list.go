@@ -15,10 +15,13 @@ import (
 // and agrees with the number of ids seen, none of them twice; by cursor, if it came
 // to the end, without a contradiction. A walk that was disturbed is repeated, twice
 // at most. The accounts have EntitlementsKnown if the server shows the groups of
-// users.
+// users. Where lists show what is not there, the error is errors.ErrUnsupported.
 func (t *Target) List(ctx context.Context, yield func(connector.Account) error) (connector.Proof, error) {
 	found, err := t.discovered(ctx)
 	if err != nil {
+		return connector.Proof{}, fmt.Errorf("listing: %w", err)
+	}
+	if err := found.cannotList(); err != nil {
 		return connector.Proof{}, fmt.Errorf("listing: %w", err)
 	}
 	var stopped error
@@ -32,9 +35,6 @@ func (t *Target) List(ctx context.Context, yield func(connector.Account) error) 
 	if err != nil {
 		return connector.Proof{}, fmt.Errorf("listing: %w", err)
 	}
-	if found.Paging.Synthetic {
-		proof = connector.Proof{Count: proof.Count, Basis: "the server is known to list what is not there"}
-	}
 	return proof, nil
 }
 
@@ -43,6 +43,9 @@ func (t *Target) List(ctx context.Context, yield func(connector.Account) error) 
 func (t *Target) Entitlements(ctx context.Context) ([]connector.Entitlement, error) {
 	found, err := t.discovered(ctx)
 	if err != nil {
+		return nil, fmt.Errorf("listing entitlements: %w", err)
+	}
+	if err := found.cannotList(); err != nil {
 		return nil, fmt.Errorf("listing entitlements: %w", err)
 	}
 	var all []connector.Entitlement
@@ -62,6 +65,15 @@ func (t *Target) Entitlements(ctx context.Context) ([]connector.Entitlement, err
 	all = append(all, more...)
 	slices.SortFunc(all, connector.Entitlement.Compare)
 	return slices.Compact(all), nil
+}
+
+// cannotList returns why a list without a filter is not asked for: what is in it is
+// not there, and what is there is not in it.
+func (f facts) cannotList() error {
+	if f.Paging.Synthetic {
+		return fmt.Errorf("the server is known to list what is not there: %w", errors.ErrUnsupported)
+	}
+	return nil
 }
 
 // withoutGroups turns "no such endpoint" into what it means: ErrNotFound is for
@@ -102,7 +114,7 @@ func (t *Target) search(ctx context.Context, path, attr, value string, fold bool
 			}
 		}
 	}
-	if path == usersPath && t.config.Profile.Paging.Synthetic {
+	if t.config.Profile.Paging.Synthetic {
 		return nil, fmt.Errorf("this server cannot be searched by %s: %w", attr, errors.ErrUnsupported)
 	}
 	found = nil

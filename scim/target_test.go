@@ -12,6 +12,7 @@ import (
 
 	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/scim"
+	"github.com/joinery-iam/joinery/scim/profile"
 	"github.com/joinery-iam/joinery/scim/scimtest"
 )
 
@@ -112,6 +113,35 @@ func TestDescribeAndCheck(t *testing.T) {
 
 	target = odd(t, map[string]http.HandlerFunc{"/": say(200, `<html>sign in</html>`)})
 	require.Error(t, target.Check(t.Context()), "a portal in between")
+}
+
+// TestDescribeTellsWhatAProfileMakesImpossible has a server that could do it all.
+func TestDescribeTellsWhatAProfileMakesImpossible(t *testing.T) {
+	t.Parallel()
+	suspend, entitle := []connector.Kind{connector.Disable, connector.Enable}, []connector.Kind{connector.Grant, connector.Revoke}
+	for name, c := range map[string]struct {
+		is   profile.Profile
+		want []connector.Kind
+	}{
+		"nothing":         {profile.Profile{}, nil},
+		"deletes":         {profile.Profile{Disable: profile.Disable{Deletes: true}}, suspend},
+		"hides":           {profile.Profile{Disable: profile.Disable{Hides: true}}, suspend},
+		"keeps":           {profile.Profile{Delete: profile.Delete{Disables: true}}, []connector.Kind{connector.Delete}},
+		"no groups":       {profile.Profile{Groups: profile.Groups{Absent: true}}, entitle},
+		"no groups, jobs": {profile.Profile{Groups: profile.Groups{Absent: true}, Attributes: profile.Attributes{Entitlements: map[string]string{"job": "roles"}}}, nil},
+		"unseen members":  {profile.Profile{Groups: profile.Groups{Members: profile.Invisible}}, entitle},
+		"only active":     {profile.Profile{Update: profile.Update{Method: profile.PatchAlone, PatchOnly: []string{"id", "active"}}}, []connector.Kind{connector.Update}},
+		"a title, too":    {profile.Profile{Update: profile.Update{Method: profile.PatchAlone, PatchOnly: []string{"active", "title"}}}, nil},
+		"others by PUT":   {profile.Profile{Update: profile.Update{PatchOnly: []string{"active"}}}, nil},
+	} {
+		p := c.is
+		p.Name, p.Product, p.Checked = "p", "p", "2026-11-23"
+		_, target := nearby(t, p)
+		d, err := target.Describe(t.Context())
+		require.NoError(t, err, name)
+		require.Equal(t, c.want, d.Without, name)
+		require.False(t, d.NoSearch)
+	}
 }
 
 func TestNumbersAsBooleansAreUnderstood(t *testing.T) {

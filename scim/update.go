@@ -71,7 +71,7 @@ func (t *Target) update(ctx context.Context, req connector.UpdateRequest) (conne
 }
 
 // Disable sets active to false. Where the profile says that this would delete the
-// account, it is refused: the error is errors.ErrUnsupported.
+// account, or hide it, it is refused: the error is errors.ErrUnsupported.
 func (t *Target) Disable(ctx context.Context, req connector.AccountRequest) (connector.Result, error) {
 	return t.activate(ctx, req, false)
 }
@@ -82,8 +82,8 @@ func (t *Target) Enable(ctx context.Context, req connector.AccountRequest) (conn
 }
 
 func (t *Target) activate(ctx context.Context, req connector.AccountRequest, active bool) (connector.Result, error) {
-	if t.config.Profile.Disable.Deletes {
-		return connector.Result{}, fmt.Errorf("%s: %w", req.Ref.ID, errWouldDelete)
+	if err := (facts{Profile: t.config.Profile}).cannotDisable(); err != nil {
+		return connector.Result{}, fmt.Errorf("%s: %w", req.Ref.ID, err)
 	}
 	result, err := t.edit(ctx, req, func(found facts, user object) edit {
 		return edit{
@@ -99,7 +99,18 @@ func (t *Target) activate(ctx context.Context, req connector.AccountRequest, act
 	return result, nil
 }
 
-var errWouldDelete = fmt.Errorf("this server deletes accounts that are not active: %w", errors.ErrUnsupported)
+// cannotDisable returns why active: false is not sent: it could not be taken back,
+// or could not be seen to have worked, nor ever be found again.
+func (f facts) cannotDisable() error {
+	switch {
+	case f.Disable.Deletes:
+		return fmt.Errorf("this server deletes accounts that are not active: %w", errors.ErrUnsupported)
+	case f.Disable.Hides:
+		return fmt.Errorf("this server hides accounts that are not active: %w", errors.ErrUnsupported)
+	default:
+		return nil
+	}
+}
 
 // edit reads a user, changes it unless it is as wanted, and looks again.
 func (t *Target) edit(ctx context.Context, req connector.AccountRequest, plan func(found facts, user object) edit) (connector.Result, error) {

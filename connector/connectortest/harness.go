@@ -70,11 +70,11 @@ const (
 	NeedSuspender Need = "Suspender" // neither of its methods narrowed away
 	NeedDeleter   Need = "Deleter"   // not narrowed away
 	NeedEntitler  Need = "Entitler"  // neither of its methods narrowed away
-	NeedLister    Need = "Lister"
-	NeedCatalog   Need = "Catalog"
+	NeedLister    Need = "Lister"    // not narrowed away by NoSearch
+	NeedCatalog   Need = "Catalog"   // not narrowed away by NoSearch
 	NeedChecker   Need = "Checker"
 
-	NeedExternalID  Need = "a place for the external id"
+	NeedExternalID  Need = "a place for the external id" // that can be searched by
 	NeedEntitlement Need = "Harness.Entitlements"
 	NeedTwo         Need = "two Harness.Entitlements"
 	NeedUnknown     Need = "Harness.Unknown"
