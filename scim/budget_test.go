@@ -49,16 +49,26 @@ func (n *near) RoundTrip(req *http.Request) (*http.Response, error) {
 	return w.Result(), nil
 }
 
-// nearby returns a target for a server in the same bubble.
+// nearby returns a target for a new server in the same bubble.
 func nearby(t *testing.T, p profile.Profile) (*near, *scim.Target) {
 	t.Helper()
 	server, err := scimtest.New(scimtest.Config{})
 	require.NoError(t, err)
 	n := &near{handler: server}
-	target := connect(t, scim.Config{
+	return n, through(t, n, p)
+}
+
+// beside returns a target for a server in the same bubble.
+func beside(t *testing.T, server *scimtest.Server, p profile.Profile) *scim.Target {
+	t.Helper()
+	return through(t, &near{handler: server}, p)
+}
+
+func through(t *testing.T, n *near, p profile.Profile) *scim.Target {
+	t.Helper()
+	return connect(t, scim.Config{
 		BaseURL: "https://example.com" + scimtest.BasePath, Client: &http.Client{Transport: n}, Profile: p,
 	})
-	return n, target
 }
 
 func limited(rates ...profile.Rate) profile.Profile {

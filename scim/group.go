@@ -118,6 +118,9 @@ func (g group) confirm(ctx context.Context, user object, wanted bool) error {
 
 // learnEntitlements finds the groups of a user that does not name them.
 func (t *Target) learnEntitlements(ctx context.Context, found facts, user object, account *connector.Account) error {
+	if found.Groups.Members == profile.Invisible {
+		return nil // an empty list would be no answer
+	}
 	groups, told := memberships(user)
 	if !told || found.Groups.Members == profile.InGroup || found.Groups.Members == profile.ByFilter {
 		groups, err := t.groupsOf(ctx, found, account.ID)

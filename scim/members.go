@@ -58,7 +58,7 @@ func (t *Target) setMembers(ctx context.Context, req MembersRequest) (report Mem
 	if err != nil {
 		return report, err
 	}
-	if where := found.Groups.Members; !found.patch || where == profile.ByFilter || where == profile.InUser {
+	if where := found.Groups.Members; !found.patch || where != profile.InBoth && where != profile.InGroup {
 		return report, fmt.Errorf("the server shows no members, or has no PATCH: %w", errors.ErrUnsupported)
 	}
 	id, err := t.group(ctx, req.Group)

@@ -1,6 +1,7 @@
 package scim_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"testing"
@@ -109,4 +110,28 @@ func TestAnEmptyListOfMembersEmptiesNothingByAccident(t *testing.T) {
 	require.Empty(t, server.Groups()[0].Members)
 	_, err = target.SetMembers(t.Context(), scim.MembersRequest{Group: "ops", Members: ids})
 	require.ErrorIs(t, err, connector.ErrUnknownEntitlement)
+}
+
+// TestMembersThatCannotBeSeenAreLeftAlone has a server that would do what it is told.
+func TestMembersThatCannotBeSeenAreLeftAlone(t *testing.T) {
+	t.Parallel()
+	p := profile.Profile{Name: "p", Product: "p", Checked: "2026-11-23", Groups: profile.Groups{Members: profile.Invisible}}
+	server, err := scimtest.New(scimtest.Config{Profile: p})
+	require.NoError(t, err)
+	amy, err := server.AddUser(scimtest.User{UserName: "amy", Active: true})
+	require.NoError(t, err)
+	_, err = server.AddGroup(scimtest.Group{DisplayName: "eng", Members: []string{amy.ID}})
+	require.NoError(t, err)
+	target := beside(t, server, p)
+	_, err = target.SetMembers(t.Context(), scim.MembersRequest{Group: "eng", Members: []string{amy.ID}})
+	require.ErrorIs(t, err, errors.ErrUnsupported)
+	req := connector.GrantRequest{Ref: connector.Ref{ID: amy.ID}, Entitlement: group("eng")}
+	_, err = target.Grant(t.Context(), req)
+	require.ErrorIs(t, err, errors.ErrUnsupported)
+	_, err = target.Revoke(t.Context(), req)
+	require.ErrorIs(t, err, errors.ErrUnsupported, "not: it is not held")
+	found, err := target.Find(t.Context(), connector.FindRequest{ID: amy.ID, Entitlements: true})
+	require.NoError(t, err)
+	require.False(t, found[0].EntitlementsKnown)
+	require.Zero(t, server.Writes())
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/joinery-iam/joinery/connector"
+	"github.com/joinery-iam/joinery/scim/profile"
 )
 
 // Grant adds the user to the group of that displayName, letter for letter. If
@@ -89,6 +90,11 @@ func (t *Target) holding(ctx context.Context, found facts, e connector.Entitleme
 	}
 	if e.Kind != GroupKind || e.Name == "" {
 		return nil, fmt.Errorf("want %s/name: %w", GroupKind, connector.ErrUnknownEntitlement)
+	}
+	if found.Groups.Members == profile.Invisible {
+		// What cannot be seen to have worked must not count as done, nor what was there
+		// before as given by us.
+		return nil, fmt.Errorf("this server tells of no members: %w", errors.ErrUnsupported)
 	}
 	id, err := t.group(ctx, e.Name)
 	if err != nil {
