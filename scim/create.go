@@ -56,7 +56,16 @@ func (t *Target) create(ctx context.Context, req connector.CreateRequest) (conne
 	}
 	t.newcomers.add(created.text("id"), found.Lag)
 	t.filters.remember(usersPath, "externalId", req.ExternalID)
-	return connector.Result{Outcome: connector.Applied, Account: found.account(created)}, nil
+	result := connector.Result{Outcome: connector.Applied, Account: found.account(created)}
+	if active, told := truth(created.get("active")); !req.Active && (active || !told && found.Disable.NotAtCreation) {
+		// Some servers make everybody active. Nobody must be let in who should not be.
+		disabled, err := t.activate(ctx, connector.AccountRequest{Key: req.Key, Ref: result.Account.Ref}, false)
+		if err != nil {
+			return connector.Result{}, unsettled("made active", err)
+		}
+		result.Account = disabled.Account
+	}
+	return result, nil
 }
 
 // conflict finds out who has the name that could not be had, if it is us. The

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/joinery-iam/joinery/connector"
+	"github.com/joinery-iam/joinery/scim/profile"
 	"github.com/joinery-iam/joinery/scim/scimtest"
 )
 
@@ -201,4 +202,29 @@ func TestAnotherResourceThanAskedForIsNotBelieved(t *testing.T) {
 	require.Error(t, err)
 	_, err = target.Disable(t.Context(), connector.AccountRequest{})
 	require.ErrorIs(t, err, connector.ErrInvalid)
+}
+
+func TestWhoIsMadeActiveAlthoughInactiveWasAskedForIsDisabled(t *testing.T) {
+	t.Parallel()
+	p := profile.Profile{Name: "p", Product: "p", Checked: "2026-11-23", Disable: profile.Disable{NotAtCreation: true}}
+	server, err := scimtest.New(scimtest.Config{Profile: p})
+	require.NoError(t, err)
+	for name, known := range map[string]profile.Profile{"amy": p, "bob": {}} {
+		target := beside(t, server, known)
+		result, err := target.Create(t.Context(), connector.CreateRequest{ExternalID: name, Name: name})
+		require.NoError(t, err)
+		require.Equal(t, connector.Applied, result.Outcome)
+		require.False(t, result.Account.Active)
+		require.ErrorIs(t, server.SignIn(name), scimtest.ErrSignIn)
+	}
+
+	server.SetFault(func(r *http.Request) (f scimtest.Fault) {
+		if r.Method == http.MethodPatch {
+			f.Status = http.StatusForbidden
+		}
+		return f
+	})
+	_, err = beside(t, server, p).Create(t.Context(), connector.CreateRequest{ExternalID: "cleo", Name: "cleo"})
+	require.Equal(t, connector.VerdictUnknown, verdict(t, err), "the account is there, and is not as wanted")
+	require.NoError(t, server.SignIn("cleo"))
 }
