@@ -120,7 +120,10 @@ func (t *Target) request(ctx context.Context, c call) (*http.Request, string, er
 	}
 	header, secret, err := t.authorization(ctx)
 	if err != nil {
-		return nil, "", connector.NotSent(err)
+		if connector.VerdictOf(err).Verdict != connector.VerdictRetry { // which may say when
+			err = connector.NotSent(err)
+		}
+		return nil, "", err
 	}
 	if header != "" {
 		req.Header.Set("Authorization", header)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -90,6 +91,25 @@ func TestWithoutATokenNothingIsSent(t *testing.T) {
 		require.NotContains(t, err.Error(), "hush")
 	}
 	require.Zero(t, asked)
+}
+
+func TestATokenThatIsToBeHadLaterIsAskedForThen(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		err  error
+		want connector.Judgement
+	}{
+		"later":     {connector.RetryAfter(time.Minute, errors.New("too many")), connector.Judgement{Verdict: connector.VerdictRetry, After: time.Minute}},
+		"never":     {connector.Permanent(errors.New("no such client")), connector.Judgement{Verdict: connector.VerdictRetry}},
+		"who knows": {errors.New("the vault is shut"), connector.Judgement{Verdict: connector.VerdictRetry}},
+	} {
+		target := connect(t, scim.Config{
+			BaseURL: "https://example.com", Token: func(context.Context) (string, error) { return "", c.err },
+		})
+		_, err := target.Find(t.Context(), connector.FindRequest{ID: "1"})
+		require.ErrorIs(t, err, c.err)
+		require.Equal(t, c.want, connector.VerdictOf(err), name)
+	}
 }
 
 func TestDescribeAndCheck(t *testing.T) {
