@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/scim"
+	"github.com/joinery-iam/joinery/scim/profile"
 	"github.com/joinery-iam/joinery/scim/scimtest"
 )
 
@@ -228,4 +230,44 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	wg.Wait()
 	require.Len(t, server.Groups()[0].Members, 20)
+}
+
+// TestGroupsOfAUserAreAskedForAtOnceWhereThatCanBe has servers that show members to
+// a filter only.
+func TestGroupsOfAUserAreAskedForAtOnceWhereThatCanBe(t *testing.T) {
+	t.Parallel()
+	aws, err := profile.Get("aws-iam-identity-center")
+	require.NoError(t, err)
+	one := aws
+	one.Filter.Groups = []string{"displayName"}
+	for name, c := range map[string]struct {
+		is   profile.Profile
+		want []string
+	}{
+		"by member":  {aws, []string{`members.value eq "u1"`}},
+		"one by one": {one, []string{"", `id eq "g2" and members eq "u1"`, `id eq "g3" and members eq "u1"`}},
+	} {
+		server, err := scimtest.New(scimtest.Config{Profile: c.is})
+		require.NoError(t, err)
+		amy, err := server.AddUser(scimtest.User{UserName: "amy", Active: true})
+		require.NoError(t, err)
+		for name, members := range map[string][]string{"eng": {amy.ID}, "ops": nil} {
+			_, err = server.AddGroup(scimtest.Group{DisplayName: name, Members: members})
+			require.NoError(t, err)
+		}
+		target := beside(t, server, c.is)
+		found, err := target.Find(t.Context(), connector.FindRequest{ID: amy.ID, Entitlements: true})
+		require.NoError(t, err, name)
+		require.True(t, found[0].EntitlementsKnown)
+		require.Equal(t, []connector.Entitlement{group("eng")}, found[0].Entitlements, name)
+		var filters []string
+		for _, r := range server.Requests() {
+			if strings.HasSuffix(r.Path, "/Groups") {
+				query, err := url.ParseQuery(r.Query)
+				require.NoError(t, err)
+				filters = append(filters, query.Get("filter"))
+			}
+		}
+		require.Equal(t, c.want, filters, name)
+	}
 }

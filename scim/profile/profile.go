@@ -189,11 +189,14 @@ type Membership string
 
 // The places.
 const (
-	InBoth    Membership = ""       // in groups of the user or in members of the group
-	InGroup   Membership = "group"  // only in members of the group
-	InUser    Membership = "user"   // only in groups of the user
-	ByFilter  Membership = "filter" // only by the filter id eq "…" and members eq "…"
-	Invisible Membership = "none"   // nowhere
+	InBoth  Membership = ""      // in groups of the user or in members of the group
+	InGroup Membership = "group" // only in members of the group
+	InUser  Membership = "user"  // only in groups of the user
+	// Only by the filter id eq "…" and members eq "…", in which members is not to be
+	// written as members.value. That is for the groups of a user all at once, where
+	// Filter.Groups names it.
+	ByFilter  Membership = "filter"
+	Invisible Membership = "none" // nowhere
 )
 
 // Rate is how many requests of a class are let through. All rates that match a
