@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -19,12 +20,15 @@ import (
 var standardKinds = map[string]string{"role": "roles", "entitlement": "entitlements"}
 
 // kinds returns the kinds of entitlements that users hold in an attribute of their
-// own, and the attribute.
+// own, and the attribute, without those that the server does not know.
 func (f facts) kinds() map[string]string {
+	all := standardKinds
 	if len(f.Attributes.Entitlements) > 0 {
-		return f.Attributes.Entitlements
+		all = f.Attributes.Entitlements
 	}
-	return standardKinds
+	kinds := maps.Clone(all)
+	maps.DeleteFunc(kinds, func(_, attr string) bool { return slices.Contains(f.Attributes.Unknown, attr) })
+	return kinds
 }
 
 // assigned is a value in such an attribute, say a role or a licence.

@@ -1,12 +1,14 @@
 package scim_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/joinery-iam/joinery/connector"
+	"github.com/joinery-iam/joinery/scim/profile"
 	"github.com/joinery-iam/joinery/scim/scimtest"
 )
 
@@ -236,4 +238,33 @@ func TestFindEscapesAndCompares(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, found, 1, "names are compared as the system does")
 	require.Equal(t, 6, server.Writes(), "creations only")
+}
+
+// TestWhatAProfileExcludesIsNotSent has a server that would refuse it.
+func TestWhatAProfileExcludesIsNotSent(t *testing.T) {
+	t.Parallel()
+	p := profile.Profile{Name: "p", Product: "p", Checked: "2026-11-23", Attributes: profile.Attributes{
+		Single: true, Unknown: []string{"entitlements", "title"},
+	}}
+	server, err := scimtest.New(scimtest.Config{Profile: p, Extensions: []scimtest.Extension{acme}})
+	require.NoError(t, err)
+	target := beside(t, server, p)
+	amy := create(t, target, "amy")
+	server.ResetLog()
+	for name, values := range map[string]map[string]connector.Value{
+		"two values of one": {tools: connector.Strings("saw", "plane")}, "a title": texts("title", "Joiner"),
+	} {
+		_, err := target.Update(t.Context(), connector.UpdateRequest{Ref: amy.Ref, Attributes: values})
+		require.ErrorIs(t, err, connector.ErrInvalid, name)
+	}
+	_, err = target.Grant(t.Context(), connector.GrantRequest{Ref: amy.Ref, Entitlement: connector.Entitlement{Kind: "entitlement", Name: "x"}})
+	require.ErrorIs(t, err, connector.ErrUnknownEntitlement)
+	require.Zero(t, server.Writes())
+	for _, do := range []func(context.Context, connector.GrantRequest) (connector.Result, error){target.Grant, target.Revoke} {
+		result, err := do(t.Context(), connector.GrantRequest{Ref: amy.Ref, Entitlement: connector.Entitlement{Kind: "role", Name: "x"}})
+		require.NoError(t, err)
+		require.Equal(t, connector.Applied, result.Outcome)
+	}
+	_, err = target.Update(t.Context(), connector.UpdateRequest{Ref: amy.Ref, Attributes: map[string]connector.Value{tools: connector.Strings("saw")}})
+	require.NoError(t, err)
 }

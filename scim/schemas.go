@@ -63,6 +63,9 @@ func (t *Target) changes(ctx context.Context, values map[string]connector.Value)
 		if slices.ContainsFunc(limits.Unknown, func(name string) bool { return name == c.name || name == c.key }) {
 			return nil, fmt.Errorf("attribute %s: this server has none: %w", c.name, connector.ErrInvalid)
 		}
+		if limits.Single && len(c.value.All()) > 1 {
+			return nil, fmt.Errorf("attribute %s: this server holds one value: %w", c.name, connector.ErrInvalid)
+		}
 		list[i].single = limits.Single
 		if !strings.HasPrefix(c.name, "urn:") {
 			continue
