@@ -47,7 +47,11 @@ func (t *Target) remove(ctx context.Context, req connector.AccountRequest) (conn
 	if err != nil {
 		return connector.Result{}, err
 	}
-	_, err = t.user(ctx, req.Ref.ID)
+	t.newcomers.remove(req.Ref.ID) // who is not seen now is not late
+	err = t.patiently(ctx, func() (bool, error) {
+		_, err := t.user(ctx, req.Ref.ID)
+		return errors.Is(err, connector.ErrNotFound), err
+	})
 	switch {
 	case err == nil:
 		return connector.Result{}, unsettled("sent", errors.New("the account is still there"))

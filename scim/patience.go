@@ -25,10 +25,11 @@ func (t *Target) patiently(ctx context.Context, look func() (done bool, err erro
 	end := time.Now().Add(min(max(t.config.Profile.Lag, minPatience), maxPatience))
 	for pause := firstLook; ; pause *= 2 {
 		done, err := look()
-		if done || err != nil && !errors.Is(err, connector.ErrNotFound) || time.Now().Add(pause).After(end) {
+		left := time.Until(end)
+		if done || err != nil && !errors.Is(err, connector.ErrNotFound) || left <= 0 {
 			return err
 		}
-		timer := time.NewTimer(pause)
+		timer := time.NewTimer(min(pause, left))
 		select {
 		case <-timer.C:
 		case <-ctx.Done():
@@ -61,6 +62,13 @@ func (n *newcomers) add(id string, lag time.Duration) {
 		}
 	}
 	n.made[id] = time.Now()
+}
+
+// remove forgets a user, who was deleted.
+func (n *newcomers) remove(id string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.made, id)
 }
 
 // left returns how long a user may still be invisible.
