@@ -135,6 +135,10 @@ func (p Profile) checkWords(c *checks) {
 			c.that(attribute != "" && isLine(attribute), fmt.Sprintf("%s.%d", path, i), "%q: want an attribute", attribute)
 		}
 	}
+	for i, attribute := range p.Attributes.Unknown {
+		needed := slices.ContainsFunc([]string{"id", "userName", "externalId", "active"}, func(n string) bool { return strings.EqualFold(n, attribute) })
+		c.that(!needed, fmt.Sprintf("attributes.unknown.%d", i), "%q: a server without it is of no use", attribute)
+	}
 	for kind, attribute := range p.Attributes.Entitlements {
 		c.that(kind != "" && isLine(kind), "attributes.entitlements", "%q: want a kind", kind)
 		c.that(kind != "group", "attributes.entitlements", "group: groups have members; want another kind")
@@ -164,6 +168,5 @@ func (p Profile) checkContradictions(c *checks) {
 	c.that(p.Paging.Method != AtOnce || p.Paging.MaxResults == 0 && p.Paging.MaxStart == 0, "paging.method", "none: there are no pages to limit by maxResults or maxStart")
 	c.that(p.Update.Method != PutAlone || len(p.Update.PatchOnly) == 0, "update.patchOnly", "there is no PATCH with method put")
 	c.that(!p.Delete.Disables || !p.Delete.Refused, "delete", "either disables or refused")
-	c.that(!p.Delete.Irreversible || !p.Delete.Disables && !p.Delete.Refused, "delete", "irreversible, and yet the user stays")
 	c.that(!p.Groups.Absent || p.Groups == Groups{Absent: true} && len(p.Filter.Groups) == 0, "groups.absent", "there are no groups, and yet something is said of them")
 }

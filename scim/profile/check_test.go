@@ -33,6 +33,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 		"distrust":         {func(p *profile.Profile) { p.Discovery.Distrust = []string{"bulk", "paging"} }, `discovery.distrust: number 2: "paging": want one of patch, bulk, filter, sort, etag`},
 		"distrust nothing": {func(p *profile.Profile) { p.Discovery.Distrust = []string{""} }, `discovery.distrust: number 1: ""`},
 		"no attribute":     {func(p *profile.Profile) { p.Filter.Groups = []string{"displayName", ""} }, "filter.groups: number 2: \"\": want an attribute"},
+		"no way to know":   {func(p *profile.Profile) { p.Attributes.Unknown = []string{"ims", "externalid"} }, `attributes.unknown: number 2: "externalid": a server without it is of no use`},
 		"nodes":            {func(p *profile.Profile) { p.Filter.MaxNodes = -1 }, "filter.maxNodes: -1: want 0 for no limit, or more"},
 		"results":          {func(p *profile.Profile) { p.Paging.MaxResults = -1 }, "paging.maxResults: -1"},
 		"start":            {func(p *profile.Profile) { p.Paging.MaxStart = -1 }, "paging.maxStart: -1"},
@@ -55,7 +56,6 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 			p.Update = profile.Update{Method: profile.PutAlone, PatchOnly: []string{"a"}}
 		}, "update.patchOnly: there is no PATCH"},
 		"two deletes":        {func(p *profile.Profile) { p.Delete = profile.Delete{Disables: true, Refused: true} }, "delete: either disables or refused"},
-		"for ever and not":   {func(p *profile.Profile) { p.Delete = profile.Delete{Irreversible: true, Refused: true} }, "delete: irreversible, and yet the user stays"},
 		"members of nothing": {func(p *profile.Profile) { p.Groups = profile.Groups{Absent: true, MaxChanges: 5} }, "groups.absent: there are no groups"},
 		"search for nothing": {func(p *profile.Profile) { p.Groups.Absent, p.Filter.Groups = true, []string{"id"} }, "groups.absent: there are no groups"},
 	}

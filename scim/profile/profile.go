@@ -58,7 +58,8 @@ type Filter struct {
 	Groups []string `yaml:"groups,omitempty"`
 	// Unsupported is what comes of another filter.
 	Unsupported Answer `yaml:"unsupported,omitempty"`
-	// MaxNodes is the greatest number of comparisons in a filter; 0 means no limit.
+	// MaxNodes is the greatest number of comparisons in a filter; more are refused. 0
+	// means no limit.
 	MaxNodes int `yaml:"maxNodes,omitempty"`
 	// NoProjection says that the parameters attributes and excludedAttributes are
 	// refused.
@@ -106,7 +107,7 @@ type Attributes struct {
 	// Single says that an attribute of several values holds only one.
 	Single bool `yaml:"single,omitempty"`
 	// Unknown names attributes of RFC 7643 that the server refuses or drops; the
-	// client does not send them.
+	// client does not send them. It cannot do without userName, externalId and active.
 	Unknown []string `yaml:"unknown,omitempty"`
 	// Entitlements maps kinds of entitlements beside groups, such as role or
 	// license, to the attribute of users that holds them, such as roles.
@@ -119,10 +120,10 @@ type Update struct {
 	// PatchOnly names the only attributes of users that PATCH changes. Others go by
 	// PUT, or cannot be changed if Method is "patch".
 	PatchOnly []string `yaml:"patchOnly,omitempty"`
-	// NoValuePaths says that paths such as emails[type eq "work"] are refused: the
-	// whole attribute is replaced.
+	// NoValuePaths says that paths such as emails[type eq "work"] are refused for users:
+	// the whole attribute is replaced.
 	NoValuePaths bool `yaml:"noValuePaths,omitempty"`
-	// NoPath says that operations must not have a path: values are merged.
+	// NoPath says that operations on users must not have a path: values are merged.
 	NoPath bool `yaml:"noPath,omitempty"`
 	// OneOperation says that a request holds one operation.
 	OneOperation bool `yaml:"oneOperation,omitempty"`
@@ -147,7 +148,8 @@ type Disable struct {
 	// Deletes says that it deletes the account: then it is not used for disabling,
 	// since it cannot be taken back.
 	Deletes bool `yaml:"deletes,omitempty"`
-	// Hides says that a disabled user is no longer shown.
+	// Hides says that a disabled user is no longer shown: then it is not used for
+	// disabling either, since nobody could see that it worked, nor find the user again.
 	Hides bool `yaml:"hides,omitempty"`
 	// NotAtCreation says that users are always made active.
 	NotAtCreation bool `yaml:"notAtCreation,omitempty"`
@@ -157,9 +159,6 @@ type Disable struct {
 type Delete struct {
 	// Disables says that the user stays, and is disabled.
 	Disables bool `yaml:"disables,omitempty"`
-	// Irreversible says that nobody can bring the account back, and that a new one
-	// does not get what the old one had.
-	Irreversible bool `yaml:"irreversible,omitempty"`
 	// Refused says that users cannot be deleted.
 	Refused bool `yaml:"refused,omitempty"`
 }
@@ -184,19 +183,18 @@ type Groups struct {
 	DropsUnknown bool `yaml:"dropsUnknown,omitempty"`
 }
 
-// Membership is where members can be seen.
+// Membership is where members can be seen. By filters, one membership is found by
+// id eq "…" and members eq "…", whatever Filter.Groups names; all groups of a user are
+// found by members.value eq "…", if Filter.Groups names that.
 type Membership string
 
 // The places.
 const (
-	InBoth  Membership = ""      // in groups of the user or in members of the group
-	InGroup Membership = "group" // only in members of the group
-	InUser  Membership = "user"  // only in groups of the user
-	// Only by the filter id eq "…" and members eq "…", in which members is not to be
-	// written as members.value. That is for the groups of a user all at once, where
-	// Filter.Groups names it.
-	ByFilter  Membership = "filter"
-	Invisible Membership = "none" // nowhere
+	InBoth    Membership = ""       // in groups of the user or in members of the group
+	InGroup   Membership = "group"  // only in members of the group
+	InUser    Membership = "user"   // only in groups of the user
+	ByFilter  Membership = "filter" // only by filters
+	Invisible Membership = "none"   // nowhere
 )
 
 // Rate is how many requests of a class are let through. All rates that match a

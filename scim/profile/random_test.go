@@ -67,7 +67,7 @@ func random(r *rand.Rand) profile.Profile {
 		p.Update.PatchOnly = list(r, attribute)
 	}
 	p.Disable = profile.Disable{Deletes: coin(r), Hides: coin(r), NotAtCreation: coin(r)}
-	p.Delete = pick(r, profile.Delete{}, profile.Delete{Disables: true}, profile.Delete{Irreversible: true}, profile.Delete{Refused: true})
+	p.Delete = pick(r, profile.Delete{}, profile.Delete{Disables: true}, profile.Delete{Refused: true})
 	if p.Groups.Absent = coin(r); !p.Groups.Absent {
 		p.Groups = profile.Groups{
 			Members:    pick(r, profile.InBoth, profile.InGroup, profile.InUser, profile.ByFilter, profile.Invisible),
