@@ -151,9 +151,6 @@ func (t *Target) learnEntitlements(ctx context.Context, found facts, user object
 	return nil
 }
 
-// memberIDs is where groups hold the ids of their members.
-var memberIDs = filter.Path{Attr: "members", Sub: "value"}
-
 // groupsOf looks for a user in all groups.
 func (t *Target) groupsOf(ctx context.Context, found facts, user string) ([]membership, error) {
 	if found.Groups.Absent {
@@ -161,11 +158,11 @@ func (t *Target) groupsOf(ctx context.Context, found facts, user string) ([]memb
 	}
 	l := listing{path: groupsPath, thorough: true}
 	byFilter := found.Groups.Members == profile.ByFilter
-	atOnce := byFilter && slices.Contains(found.Filter.Groups, memberIDs.String())
+	atOnce := byFilter && slices.Contains(found.Filter.Groups, "members.value")
 	switch {
 	case atOnce:
-		byMember := compare("", filter.Equal, user)
-		byMember.Path = memberIDs
+		byMember := compare("members", filter.Equal, user)
+		byMember.Path.Sub = "value"
 		l.filter, l.bare = byMember, true
 	case byFilter:
 		l.bare = true

@@ -47,6 +47,9 @@ func (l *limiter) covers(method, path string) bool {
 
 // wait returns how much too early a request is.
 func (l *limiter) wait(now time.Time) time.Duration {
+	if !l.next.After(now) {
+		return 0
+	}
 	each := l.Per / time.Duration(l.Requests)
 	early := l.next.Sub(now) - each*time.Duration(max(l.Burst, 1)-1)
 	if early <= grain {
