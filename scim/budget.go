@@ -3,12 +3,11 @@ package scim
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 	"strings"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 
 	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/scim/profile"
@@ -29,15 +28,18 @@ const (
 // writes are refused apart, since a server that has enough of the ones often takes
 // the others.
 type budget struct {
-	limits []limit
-
 	mu            sync.Mutex // guards what is below
+	limits        []*limit
 	reads, writes pause
 }
 
+// limit is one rate. Requests that came each in their turn would come at a distance;
+// next is when the one after the last would. A burst may come so much earlier.
 type limit struct {
-	class  profile.Class
-	bucket *rate.Limiter
+	class    profile.Class
+	distance time.Duration
+	burst    time.Duration
+	next     time.Time
 }
 
 // pause is a time in which nothing is sent.
@@ -49,8 +51,15 @@ type pause struct {
 func newBudget(rates []profile.Rate) *budget {
 	b := &budget{}
 	for _, r := range rates {
-		each := rate.Limit(float64(r.Requests) / r.Per.Seconds())
-		b.limits = append(b.limits, limit{r.Class, rate.NewLimiter(each, max(r.Burst, 1))})
+		distance := r.Per / time.Duration(r.Requests)
+		if r.Per%time.Duration(r.Requests) > 0 {
+			distance++ // a little late is better than a little early
+		}
+		burst := time.Duration(math.MaxInt64)
+		if more := time.Duration(max(r.Burst, 1) - 1); more == 0 || distance <= burst/more {
+			burst = distance * more
+		}
+		b.limits = append(b.limits, &limit{class: r.Class, distance: distance, burst: burst})
 	}
 	return b
 }
@@ -88,32 +97,62 @@ func (b *budget) turn(ctx context.Context, c call) error {
 	if wait > maxTurn {
 		return connector.RetryAfter(wait, fmt.Errorf("the server wants no requests for another %v", wait.Round(time.Second)))
 	}
-	var taken []*rate.Reservation
-	for _, l := range b.limits {
-		if covers(l.class, c) {
-			r := l.bucket.ReserveN(now, 1)
-			taken = append(taken, r)
-			wait = max(wait, r.DelayFrom(now))
-		}
+	wait, giveBack := b.take(ctx, c, now, wait)
+	if giveBack == nil {
+		return connector.RetryAfter(wait, fmt.Errorf("the server's rate leaves no room for another %v", wait.Round(time.Millisecond)))
 	}
 	if wait <= 0 {
 		return nil
 	}
-	err := connector.RetryAfter(wait, fmt.Errorf("the server's rate leaves no room for another %v", wait.Round(time.Millisecond)))
-	if deadline, ok := ctx.Deadline(); wait <= maxTurn && (!ok || deadline.Sub(now) > wait) {
-		timer := time.NewTimer(wait)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-			return nil
-		case <-ctx.Done():
-			err = connector.NotSent(context.Cause(ctx))
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		giveBack()
+		return connector.NotSent(context.Cause(ctx))
+	}
+}
+
+// take finds the time at which all limits let a request through, no earlier than
+// after wait, and makes it the request's own. If that is too far off, it takes
+// nothing, and returns no way to give it back.
+func (b *budget) take(ctx context.Context, c call, now time.Time, wait time.Duration) (time.Duration, func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	at := now.Add(max(wait, 0))
+	var taken []*limit
+	for _, l := range b.limits {
+		if covers(l.class, c) {
+			taken = append(taken, l)
+			if earliest := l.next.Add(-l.burst); earliest.After(at) {
+				at = earliest
+			}
 		}
 	}
-	for _, r := range taken {
-		r.CancelAt(now)
+	wait = at.Sub(now)
+	if deadline, ok := ctx.Deadline(); wait > maxTurn || wait > 0 && ok && !deadline.After(at) {
+		return wait, nil
 	}
-	return err
+	before, after := make([]time.Time, len(taken)), make([]time.Time, len(taken))
+	for i, l := range taken {
+		before[i] = l.next
+		if l.next.Before(at) {
+			l.next = at
+		}
+		l.next = l.next.Add(l.distance)
+		after[i] = l.next
+	}
+	return wait, func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		for i, l := range taken {
+			if l.next.Equal(after[i]) { // nobody has queued behind it
+				l.next = before[i]
+			}
+		}
+	}
 }
 
 // paused returns the pause that holds for a request. The budget is locked.

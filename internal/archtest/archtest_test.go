@@ -76,7 +76,7 @@ func TestImports(t *testing.T) {
 		"provisioning/sqlstore/sqlite":  {"provisioning", "provisioning/internal/", "provisioning/sqlstore", "provisioning/sqlstore/internal/", "modernc.org/sqlite", "modernc.org/sqlite/lib"},
 		"provisioning/storetest":        {"audit", "audit/translog", "provisioning", "provisioning/internal/"},
 		"provisioning/provisioningtest": {"audit", "audit/translog", "connector", "connector/memory", "hrsource", "policy", "provisioning", "provisioning/sqlstore/sqlite"},
-		"scim":                          {"connector", "scim/internal/", "scim/profile", "golang.org/x/time/rate"},
+		"scim":                          {"connector", "scim/internal/", "scim/profile"},
 		"scim/doctor":                   {"scim", "scim/profile"},
 		"scim/oauth":                    {"connector"},
 		"scim/profile":                  {"go.yaml.in/yaml/v3"},
