@@ -49,14 +49,16 @@ func (t *Target) Entitlements(ctx context.Context) ([]connector.Entitlement, err
 		return nil, fmt.Errorf("listing entitlements: %w", err)
 	}
 	var all []connector.Entitlement
-	_, err = t.walk(ctx, listing{path: groupsPath, bare: true, thorough: true}, func(group object) error {
-		if name := group.text("displayName"); name != "" {
-			all = append(all, connector.Entitlement{Kind: GroupKind, Name: name})
+	if !found.Groups.Absent || len(found.Attributes.Entitlements) == 0 {
+		_, err = t.walk(ctx, listing{path: groupsPath, bare: true, thorough: true}, func(group object) error {
+			if name := group.text("displayName"); name != "" {
+				all = append(all, connector.Entitlement{Kind: GroupKind, Name: name})
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("listing groups: %w", withoutGroups(err))
 		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("listing groups: %w", withoutGroups(err))
 	}
 	more, err := t.offered(ctx, found)
 	if err != nil {

@@ -91,6 +91,9 @@ func (t *Target) holding(ctx context.Context, found facts, e connector.Entitleme
 	if e.Kind != GroupKind || e.Name == "" {
 		return nil, fmt.Errorf("want %s/name: %w", GroupKind, connector.ErrUnknownEntitlement)
 	}
+	if found.Groups.Absent && len(found.Attributes.Entitlements) > 0 {
+		return nil, fmt.Errorf("there are no groups: %w", connector.ErrUnknownEntitlement)
+	}
 	if found.Groups.Members == profile.Invisible {
 		// What cannot be seen to have worked must not count as done, nor what was there
 		// before as given by us.

@@ -271,3 +271,21 @@ func TestGroupsOfAUserAreAskedForAtOnceWhereThatCanBe(t *testing.T) {
 		require.Equal(t, c.want, filters, name)
 	}
 }
+
+func TestServerWithRolesAndNoGroupsKnowsNoGroup(t *testing.T) {
+	t.Parallel()
+	p := profile.Profile{Name: "p", Product: "p", Checked: "2026-11-23", Groups: profile.Groups{Absent: true}}
+	p.Attributes.Entitlements = map[string]string{"role": "roles"}
+	server, err := scimtest.New(scimtest.Config{Profile: p})
+	require.NoError(t, err)
+	target := beside(t, server, p)
+	req := connector.GrantRequest{Ref: create(t, target, "amy").Ref, Entitlement: group("eng")}
+	_, err = target.Grant(t.Context(), req)
+	require.ErrorIs(t, err, connector.ErrUnknownEntitlement)
+	result, err := target.Revoke(t.Context(), req)
+	require.NoError(t, err)
+	require.Equal(t, connector.AlreadyInState, result.Outcome)
+	all, err := target.Entitlements(t.Context())
+	require.NoError(t, err, "there is no list of roles, and none of groups")
+	require.Empty(t, all)
+}
