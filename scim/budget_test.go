@@ -3,6 +3,7 @@ package scim_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -26,7 +27,14 @@ type near struct {
 	refuse  func() (status int, retryAfter string)
 }
 
-func (n *near) RoundTrip(req *http.Request) (*http.Response, error) {
+func (n *near) RoundTrip(req *http.Request) (_ *http.Response, err error) {
+	defer func() {
+		if p := recover(); p == http.ErrAbortHandler { //nolint:errorlint // as net/http compares it
+			err = io.ErrUnexpectedEOF
+		} else if p != nil {
+			panic(p)
+		}
+	}()
 	if req.Method != http.MethodGet {
 		n.mu.Lock()
 		n.at = append(n.at, time.Now())
@@ -46,6 +54,9 @@ func (n *near) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	w := httptest.NewRecorder()
 	n.handler.ServeHTTP(w, req)
+	if cause := context.Cause(req.Context()); cause != nil {
+		return nil, cause
+	}
 	return w.Result(), nil
 }
 
