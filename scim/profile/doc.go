@@ -29,7 +29,8 @@
 // To contribute one, add a file to the folder data, with the pages that its facts
 // come from and the day on which they said so. What no page of the vendor confirms
 // is listed under unconfirmed. There is no code to change: the tests of package
-// scim find the file.
+// scimtest see that the profile is shown as it is, and those of package scim that the
+// client copes with it.
 //
 // Facts about real servers age. A profile is what their makers wrote on the day
 // that it names; no profile here was tried on the vendor's own servers, unless
