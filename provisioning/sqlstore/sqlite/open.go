@@ -10,8 +10,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/joinery-iam/joinery/provisioning/sqlstore"
 )
@@ -27,6 +29,9 @@ const (
 	durable = always + "&_journal_mode=WAL&_synchronous=FULL"
 	reading = always + "&_query_only=1"
 )
+
+// patience is how long opening waits for others.
+const patience = 10 * time.Second
 
 // readers is how many transactions may read at the same time.
 const readers = 8
@@ -62,6 +67,29 @@ func open(ctx context.Context, path string) (*sqlstore.Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	// SQLite waits for others by itself, but not when it turns the log of writes on
+	// or off, which is what the first to open a file and the last to close it do.
+	for deadline := time.Now().Add(patience); ; {
+		store, err := openFile(ctx, uri)
+		if !isBusy(err) || time.Now().After(deadline) {
+			return store, err
+		}
+		timer := time.NewTimer(20 * time.Millisecond)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil, errors.Join(ctx.Err(), err)
+		case <-timer.C:
+		}
+	}
+}
+
+func isBusy(err error) bool {
+	refused, is := errors.AsType[*sqlite.Error](err)
+	return is && refused.Code()&0xff == sqlite3.SQLITE_BUSY
+}
+
+func openFile(ctx context.Context, uri string) (*sqlstore.Store, error) {
 	writer, err := connect(uri+"?"+durable, 1)
 	if err != nil {
 		return nil, err
