@@ -27,6 +27,41 @@ func TestLostReplyMakesNoSecondAccount(t *testing.T) {
 	require.Equal(t, 1, b.Target("directory").Calls(connector.Create), "what was read back is not sent again")
 }
 
+// unsearchable finds accounts by id or name only, as some servers do.
+type unsearchable struct{ *memory.System }
+
+func (u *unsearchable) Describe(ctx context.Context) (connector.Description, error) {
+	d, err := u.System.Describe(ctx)
+	d.NoSearch = true
+	return d, err
+}
+
+func (u *unsearchable) Find(ctx context.Context, req connector.FindRequest) ([]connector.Account, error) {
+	if req.ID == "" && req.Name == "" {
+		return nil, errors.ErrUnsupported
+	}
+	return u.System.Find(ctx, req)
+}
+
+// A create whose reply was lost was asked for by external id for ever, where only
+// names can be searched by.
+func TestLostReplyIsReadBackByNameWhereThereIsNoSearch(t *testing.T) {
+	t.Parallel()
+	system := memory.New(memory.Config{})
+	b := bench(t, provisioningtest.Config{Tenant: func(c *provisioning.TenantConfig) {
+		c.Systems["directory"] = provisioning.System{Mode: provisioning.Managed, Connector: &unsearchable{system}}
+	}})
+	system.Fault(memory.Fault{Kinds: []connector.Kind{connector.Create}, Times: 1, Do: memory.LoseReply})
+	b.HR.Put(provisioningtest.Worker("1", "Ada", "Sales", "2026-01-01"))
+	b.Sync()
+	require.Len(t, system.Accounts(), 1)
+	require.True(t, system.Accounts()[0].Active)
+	status, err := b.Status(t.Context())
+	require.NoError(t, err)
+	require.Zero(t, status.Systems["directory"]["sending"]+status.Systems["directory"]["parked"])
+	require.Equal(t, 1, system.Calls(connector.Create))
+}
+
 func TestServerThatFailsEverythingLosesNothing(t *testing.T) {
 	t.Parallel()
 	b := bench(t, provisioningtest.Config{})

@@ -33,7 +33,7 @@ func (j *job) readBack(ctx context.Context, a attempt) outcome {
 	grant := a.op.Entitlement.Kind != ""
 	req := connector.FindRequest{ID: a.op.Ref.ID, Entitlements: grant}
 	if a.op.Kind == connector.Create {
-		req = connector.FindRequest{ExternalID: a.op.ExternalID}
+		req = j.byExternalID(ctx, a.op.ExternalID, a.op.Name)
 	}
 	found, err := j.target.Connector.Find(ctx, req)
 	switch {
@@ -54,11 +54,21 @@ func (j *job) readBack(ctx context.Context, a attempt) outcome {
 	return outcome{verdict: verdictDone, how: "verified", account: account}
 }
 
+// byExternalID asks for an account by our own identifier, together with the last
+// known name where a system cannot search for it alone.
+func (j *job) byExternalID(ctx context.Context, externalID, name string) connector.FindRequest {
+	req := connector.FindRequest{ExternalID: externalID}
+	if j.target.describe(ctx).NoSearch {
+		req.Name = name
+	}
+	return req
+}
+
 // confirmGone makes sure that an account which was not found is not there, by
 // another question. One wrong answer, such as that of a proxy which knows nothing
 // of the system, must not make an account count as gone that is still in use.
 func (j *job) confirmGone(ctx context.Context, a attempt) outcome {
-	found, err := j.target.Connector.Find(ctx, connector.FindRequest{ExternalID: a.op.ExternalID})
+	found, err := j.target.Connector.Find(ctx, j.byExternalID(ctx, a.op.ExternalID, a.op.Ref.Name))
 	switch {
 	case err != nil:
 		return outcome{verdict: connector.VerdictUnknown, after: connector.VerdictOf(err).After, err: fmt.Errorf("not found, and not known to be gone: %w", err)}
