@@ -145,9 +145,9 @@ func (o object) list(name string) []object {
 	return list
 }
 
-// of returns the value of a multi-valued attribute that has a type.
-func (o object) of(name, kind string) string {
-	for _, one := range o.list(name) {
+// email returns the address of a type.
+func (o object) email(kind string) string {
+	for _, one := range o.list("emails") {
 		if strings.EqualFold(one.text("type"), kind) {
 			return one.text("value")
 		}

@@ -82,7 +82,7 @@ func (v *visit) examine(ctx context.Context) {
 		}
 		v.companion(ctx)
 	}
-	first := v.get(ctx, "/Users", "startIndex", "1", "count", "2")
+	first := v.begin(ctx)
 	v.list(ctx, first)
 	v.paging(ctx, first)
 	v.groups(ctx)

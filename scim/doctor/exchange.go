@@ -33,7 +33,9 @@ type visit struct {
 	tag    string            // tells this visit's resources from others
 	user   subject
 	second string // the id of another user of ours
-	paused bool   // a refusal for too many requests was noted
+	// byCursor says that lists cannot be walked by startIndex.
+	byCursor bool
+	paused   bool // a refusal for too many requests was noted
 }
 
 func newVisit(config Config) *visit {

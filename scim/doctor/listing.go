@@ -10,6 +10,17 @@ import (
 	"strings"
 )
 
+// begin asks for the beginning of the list of users.
+func (v *visit) begin(ctx context.Context) answer {
+	first := v.get(ctx, "/Users", "startIndex", "1", "count", "2")
+	if first.status != http.StatusBadRequest {
+		return first
+	}
+	v.note(Deviation, "paging.index", "startIndex is refused", "the page from there (RFC 7644, section 3.4.2.4)", first)
+	v.byCursor = true
+	return v.get(ctx, "/Users", "count", "2")
+}
+
 // list looks at the form of a list, and of a resource on it.
 func (v *visit) list(ctx context.Context, first answer) {
 	if !v.good(first.ok(), "list.users", "Users can be listed", "Users cannot be listed",
@@ -47,9 +58,10 @@ func (v *visit) list(ctx context.Context, first answer) {
 	}
 	v.hide(id, "id")
 	again := v.get(ctx, "/Users/"+url.PathEscape(id))
-	v.good(again.ok() && again.text("id") == id, "resource.get", "A user can be read by its id", "A listed user cannot be read by its id",
-		"the resource (RFC 7644, section 3.4.1)", again)
-	v.projection(ctx, id)
+	if v.good(again.ok() && again.text("id") == id, "resource.get", "A user can be read by its id", "A listed user cannot be read by its id",
+		"the resource (RFC 7644, section 3.4.1)", again) {
+		v.projection(ctx, id)
+	}
 }
 
 // projection asks for less than the whole.
@@ -58,7 +70,7 @@ func (v *visit) projection(ctx context.Context, id string) {
 	only := v.get(ctx, path, "attributes", "userName")
 	without := v.get(ctx, path, "excludedAttributes", "meta,name,emails")
 	switch {
-	case only.refused() || without.refused():
+	case only.status == http.StatusBadRequest || without.status == http.StatusBadRequest:
 		v.saw("filter.noProjection", true)
 		v.note(Deviation, "projection.refused", "attributes and excludedAttributes are refused",
 			"less of the resource (RFC 7644, section 3.4.2.5)", only, without)
@@ -90,7 +102,9 @@ func (v *visit) paging(ctx context.Context, first answer) {
 	if !first.ok() || len(first.resources()) == 0 {
 		return
 	}
-	v.byIndex(ctx, first)
+	if !v.byCursor {
+		v.byIndex(ctx, first)
+	}
 	v.sorting(ctx)
 }
 

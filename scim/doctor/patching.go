@@ -40,10 +40,32 @@ func (v *visit) patching(ctx context.Context) {
 		took: func(u object) bool { return u.text(attr) == "" },
 	})
 	for i, t := range tries {
-		if !v.try(ctx, t) && i == 0 {
+		took := v.try(ctx, t)
+		if i > 0 {
+			continue
+		}
+		if v.traits["update.noPatch"] == "true" {
 			return
 		}
+		if !took { // then nothing can be concluded from what else does not work
+			for i := range tries {
+				tries[i].trait = ""
+			}
+		}
 	}
+	if v.traits["update.noValuePaths"] == "true" && !v.emailsCanBeReplaced(ctx) {
+		delete(v.traits, "update.noValuePaths") // it is not the path
+	}
+}
+
+func (v *visit) emailsCanBeReplaced(ctx context.Context) bool {
+	mail := "whole-" + v.user.email
+	v.hide(mail, "another email")
+	return v.try(ctx, try{
+		code: "patch.wholeEmails", what: "all of emails at once",
+		operations: []object{replace("emails", []object{{"type": "work", "value": mail, "primary": true}})},
+		took:       func(u object) bool { return u.email("work") == mail },
+	})
 }
 
 // plain names a simple attribute of the subject.
@@ -69,8 +91,7 @@ func (v *visit) plainTries() []try {
 		},
 		{
 			code: "patch.several", what: "several operations at once", trait: "update.oneOperation",
-			operations: []object{replace(attr, "Four"), replace("name.givenName", "Thrown")},
-			took:       func(u object) bool { return now("Four")(u) && u.object("name").text("givenName") == "Thrown" },
+			operations: []object{replace(attr, "Four"), replace(attr, "Five")}, took: now("Five"),
 		},
 		{
 			code: "patch.dotted", what: "a dotted name without a path", custom: "as Entra ID sends it",
@@ -91,12 +112,12 @@ func (v *visit) emailTries() []try {
 		{
 			code: "patch.valuePath", what: `the path emails[type eq "work"].value`, trait: "update.noValuePaths",
 			operations: []object{replace(`emails[type eq "work"].value`, work)},
-			took:       func(u object) bool { return u.of("emails", "work") == work },
+			took:       func(u object) bool { return u.email("work") == work },
 		},
 		{
 			code: "patch.createByPath", what: `the path emails[type eq "home"].value where there is none yet`, custom: "as Entra ID expects",
 			operations: []object{{"op": "add", "path": `emails[type eq "home"].value`, "value": home}},
-			took:       func(u object) bool { return u.of("emails", "home") == home },
+			took:       func(u object) bool { return u.email("home") == home },
 		},
 	}
 }
@@ -124,48 +145,44 @@ func (v *visit) managed(u object) bool {
 	return u.object(enterpriseSchema).object("manager").text("value") == v.second
 }
 
-// try sends a change, looks for its effect, and reports whether PATCH is offered
-// at all.
+// try sends a change, looks for its effect, and reports whether it had one.
 func (v *visit) try(ctx context.Context, t try) bool {
 	a := v.send(ctx, http.MethodPatch, v.user.path(), nil, patchOf(t.operations...))
 	const expected = "the change (RFC 7644, section 3.5.2)"
-	switch {
-	case a.unsupported():
+	if a.unsupported() && t.code == "patch.path" {
 		v.saw("update.noPatch", true)
-		if t.code == "patch.path" {
-			v.note(Deviation, "patch.none", "There is no PATCH", "PATCH is optional; PUT has to do (RFC 7644, section 3.5)", a)
-			return false
-		}
-		fallthrough
-	case a.refused():
+		v.note(Deviation, "patch.none", "There is no PATCH", "PATCH is optional; PUT has to do (RFC 7644, section 3.5)", a)
+		return false
+	}
+	if a.refused() || a.unsupported() {
+		v.sawTrait(t.trait, true)
 		if t.custom != "" {
 			v.note(Note, t.code, "PATCH does not take "+t.what, "nothing by the standard: "+t.custom, a)
 		} else {
 			v.note(Deviation, t.code, "PATCH does not take "+t.what, expected, a)
 		}
-	case !a.ok():
-		v.unclear(t.code, "whether PATCH takes "+t.what, a)
-		return true
-	default:
-		if t.code == "patch.path" {
-			v.saw("update.noPatch", false)
-		}
-		now := v.get(ctx, v.user.path())
-		switch {
-		case !now.ok():
-			v.unclear(t.code, "whether PATCH with "+t.what+" has an effect", a, now)
-			return true
-		case t.took(now.object):
-			v.note(Good, t.code, "PATCH takes "+t.what, "", a)
-			v.sawTrait(t.trait, false)
-		default:
-			v.note(Danger, t.code, "PATCH accepts "+t.what+" and changes nothing", expected+", or an error", a, now)
-			v.sawTrait(t.trait, true)
-		}
-		return true
+		return false
 	}
-	v.sawTrait(t.trait, true)
-	return true
+	if !a.ok() {
+		v.unclear(t.code, "whether PATCH takes "+t.what, a)
+		return false
+	}
+	if t.code == "patch.path" {
+		v.saw("update.noPatch", false)
+	}
+	now := v.get(ctx, v.user.path())
+	if !now.ok() {
+		v.unclear(t.code, "whether PATCH with "+t.what+" has an effect", a, now)
+		return false
+	}
+	took := t.took(now.object)
+	v.sawTrait(t.trait, !took)
+	if took {
+		v.note(Good, t.code, "PATCH takes "+t.what, "", a)
+	} else {
+		v.note(Danger, t.code, "PATCH accepts "+t.what+" and changes nothing", expected+", or an error", a, now)
+	}
+	return took
 }
 
 func (v *visit) sawTrait(trait string, is bool) {

@@ -23,7 +23,7 @@ const (
 
 // search asks for users by a filter.
 func (v *visit) search(ctx context.Context, filter string) (outcome, answer) {
-	a := v.get(ctx, "/Users", "filter", filter, "startIndex", "1", "count", "5")
+	a := v.get(ctx, "/Users", "filter", filter)
 	switch {
 	case a.status == 429:
 		return notKnown, a

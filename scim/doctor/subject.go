@@ -26,7 +26,7 @@ type subject struct {
 func (v *visit) about(user object) {
 	s := subject{
 		id: user.text("id"), userName: user.text("userName"), externalID: user.text("externalId"),
-		email: user.of("emails", "work"), title: user.text("title"), resource: user,
+		email: user.email("work"), title: user.text("title"), resource: user,
 		department: user.object(enterpriseSchema).text("department"),
 	}
 	if all := user.list("emails"); len(all) > 0 {
