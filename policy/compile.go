@@ -41,6 +41,8 @@ func compile(doc Document) (*Policy, problems) {
 	c.roles()
 	c.rules()
 	c.accounts()
+	c.days("bridgeDays", doc.BridgeDays)
+	c.policy.bridgeDays = doc.BridgeDays
 	if len(c.found) > 0 {
 		return nil, c.found
 	}
@@ -67,6 +69,8 @@ type compilation struct {
 	cached  map[string][]given
 	size    int
 	spell   speller
+
+	compiler *conditions // made when first needed
 }
 
 func (c *compilation) withinLimits() bool {
@@ -163,6 +167,13 @@ func (c *compilation) text(path, s string, limit int) {
 		c.found.add(path, "%q holds control characters", clip(s))
 	default:
 		c.utf8(path, s)
+	}
+}
+
+// days reports a number of days that makes no sense.
+func (c *compilation) days(path string, n int) {
+	if n < 0 || n > maxDays {
+		c.found.add(path, "%d days; want 0 to %d", n, maxDays)
 	}
 }
 

@@ -8,6 +8,8 @@ type account struct {
 	candidates []template
 	attributes []mapped
 	after      []string
+	aheadDays  int
+	suspend    *condition // nil for never
 }
 
 // mapped is an attribute of an account with its templates.
@@ -43,7 +45,14 @@ func (c *compilation) accounts() {
 			}
 			return t
 		}
-		a := account{name: m.Name, after: m.After}
+		c.days(path+".aheadDays", m.AheadDays)
+		a := account{name: m.Name, after: m.After, aheadDays: m.AheadDays}
+		if m.Suspend != "" {
+			a.suspend = c.condition(path+".suspend", m.Suspend)
+		}
+		if m.AheadDays > 0 {
+			c.policy.aheads = appendNew(c.policy.aheads, m.AheadDays)
+		}
 		for i, text := range m.Candidates {
 			a.candidates = append(a.candidates, parse(entry(path+".candidates", i), text, useCandidate))
 		}
@@ -76,6 +85,8 @@ func (c *compilation) accounts() {
 	}
 	slices.Sort(c.policy.templateReads)
 	c.policy.templateReads = slices.Compact(c.policy.templateReads)
+	slices.Sort(c.policy.conditionReads)
+	c.policy.conditionReads = slices.Compact(c.policy.conditionReads)
 }
 
 // input notes what a template reads.

@@ -16,6 +16,7 @@ type rule struct {
 	name        string
 	when        *condition
 	from, until string
+	overlap     int // days
 	gives       [][]given
 }
 
@@ -74,7 +75,6 @@ func (c *compilation) grants(path string, texts []string) []Entitlement {
 }
 
 func (c *compilation) rules() {
-	compiler := newConditions(c.known, &c.spell)
 	roleNames := sortedKeys(c.doc.Roles)
 	first := map[string]int{}
 	for i, r := range c.doc.Rules {
@@ -89,14 +89,14 @@ func (c *compilation) rules() {
 		} else {
 			first[r.Name] = i
 		}
-		c.prose(path+".when", r.When)
 		c.prose(path+".description", r.Description)
 		c.window(path, r)
-		out := rule{name: r.Name, from: r.From, until: r.Until}
+		c.days(path+".overlapDays", r.OverlapDays)
+		out := rule{name: r.Name, from: r.From, until: r.Until, overlap: r.OverlapDays}
 		if r.When == "" {
 			c.found.add(path+".when", `the rule has no condition; "true" holds for everybody`)
 		} else {
-			out.when = compiler.compile(r.When, func(offset int, msg string) { c.found.addAt(path+".when", offset, "%s", msg) })
+			out.when = c.condition(path+".when", r.When)
 		}
 		if len(r.Roles)+len(r.Grants) == 0 {
 			c.found.add(path, "the rule gives nothing; want roles or grants")
@@ -111,17 +111,33 @@ func (c *compilation) rules() {
 				out.gives = append(out.gives, c.expand(name))
 			}
 		}
-		if out.when != nil {
-			c.policy.conditionReads = append(c.policy.conditionReads, out.when.reads...)
-		}
 		c.policy.rules = append(c.policy.rules, out)
 		c.policy.addBoundaries(r)
+		if r.OverlapDays > 0 {
+			c.policy.overlapDays = appendNew(c.policy.overlapDays, r.OverlapDays)
+		}
 	}
 	slices.SortFunc(c.policy.boundaries, func(a, b boundary) int { return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.days, b.days)) })
 	c.policy.boundaries = slices.Compact(c.policy.boundaries)
 	c.policy.attributes = c.known
-	slices.Sort(c.policy.conditionReads)
-	c.policy.conditionReads = slices.Compact(c.policy.conditionReads)
+}
+
+// conditions returns what compiles conditions.
+func (c *compilation) conditions() *conditions {
+	if c.compiler == nil {
+		c.compiler = newConditions(c.known, &c.spell)
+	}
+	return c.compiler
+}
+
+// condition compiles a condition at a path, and notes what it reads.
+func (c *compilation) condition(path, text string) *condition {
+	c.prose(path, text)
+	out := c.conditions().compile(text, func(offset int, msg string) { c.found.addAt(path, offset, "%s", msg) })
+	if out != nil {
+		c.policy.conditionReads = append(c.policy.conditionReads, out.reads...)
+	}
+	return out
 }
 
 func (c *compilation) window(path string, r Rule) {

@@ -19,6 +19,9 @@ type Policy struct {
 	templateReads  []string
 	rules          []rule
 	boundaries     []boundary
+	overlapDays    []int // that rules have
+	aheads         []int // days that accounts are made ahead
+	bridgeDays     int
 	accounts       map[string]account
 	readsOwn       bool
 	readsManager   bool

@@ -32,6 +32,7 @@ func (d *decoder) document(root *yaml.Node) Document {
 		{"roles", func(n *yaml.Node, path string) { doc.Roles = mapOf(d, n, path, d.role) }},
 		{"rules", func(n *yaml.Node, path string) { doc.Rules = listOf(d, n, path, d.rule) }},
 		{"accounts", func(n *yaml.Node, path string) { doc.Accounts = mapOf(d, n, path, d.account) }},
+		{"bridgeDays", func(n *yaml.Node, path string) { doc.BridgeDays = d.number(n, path) }},
 	})
 	return doc
 }
@@ -62,6 +63,7 @@ func (d *decoder) rule(n *yaml.Node, path string) (r Rule) {
 		{"grants", func(n *yaml.Node, path string) { r.Grants = listOf(d, n, path, d.text) }},
 		{"from", func(n *yaml.Node, path string) { r.From = d.text(n, path) }},
 		{"until", func(n *yaml.Node, path string) { r.Until = d.text(n, path) }},
+		{"overlapDays", func(n *yaml.Node, path string) { r.OverlapDays = d.number(n, path) }},
 		{"description", func(n *yaml.Node, path string) { r.Description = d.text(n, path) }},
 	})
 	return r
@@ -73,6 +75,8 @@ func (d *decoder) account(n *yaml.Node, path string) (a AccountMapping) {
 		{"candidates", func(n *yaml.Node, path string) { a.Candidates = listOf(d, n, path, d.text) }},
 		{"attributes", func(n *yaml.Node, path string) { a.Attributes = mapOf(d, n, path, d.templates) }},
 		{"after", func(n *yaml.Node, path string) { a.After = listOf(d, n, path, d.text) }},
+		{"aheadDays", func(n *yaml.Node, path string) { a.AheadDays = d.number(n, path) }},
+		{"suspend", func(n *yaml.Node, path string) { a.Suspend = d.text(n, path) }},
 	})
 	return a
 }

@@ -38,6 +38,22 @@
 //	    name: userName
 //	    candidates: ["{accounts.directory.userName}"]
 //
+// # Days around a change
+//
+//	bridgeDays: 3           # up to three days between two jobs take nothing away
+//	rules:
+//	  - name: sales
+//	    when: department == "Sales"
+//	    grants: [crm:role/user]
+//	    overlapDays: 5      # after a transfer, five more days of the old access
+//	accounts:
+//	  directory:
+//	    aheadDays: 7        # made a week before the first day, disabled until then
+//	    suspend: status == "onLeave"
+//
+// Days are those of the calendar in the zone of the relationship. An end that was
+// ordered to be immediate is never bridged.
+//
 // # What a rule sees
 //
 // Conditions are written in a part of the expr language (expr-lang.org), over

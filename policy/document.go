@@ -20,6 +20,10 @@ type Document struct {
 	// Accounts says, by system, what an account there looks like. Every system
 	// in which something is granted needs an entry.
 	Accounts map[string]AccountMapping `json:"accounts,omitempty"`
+	// BridgeDays is how many days may lie between the end of one relationship and
+	// the start of the person's next for the access of the first to go on until
+	// then, as when a contractor is employed. Zero means that none may.
+	BridgeDays int `json:"bridgeDays,omitempty"`
 }
 
 // Role is a named bundle of entitlements.
@@ -47,6 +51,11 @@ type Rule struct {
 	// the day From until the end of the day Until. Empty means no bound.
 	From  string `json:"from,omitempty"`
 	Until string `json:"until,omitempty"`
+	// OverlapDays is how many days the rule goes on giving what it gave when the
+	// attributes of a relationship change so that it holds no longer, as on a
+	// transfer. It ends with the relationship. Zero means that it gives nothing
+	// from that instant on.
+	OverlapDays int `json:"overlapDays,omitempty"`
 	// Description is for people.
 	Description string `json:"description,omitempty"`
 }
@@ -65,6 +74,14 @@ type AccountMapping struct {
 	// After names systems whose accounts are made first, for those who should
 	// have one there.
 	After []string `json:"after,omitempty"`
+	// AheadDays is how many days before somebody's first day the account is made.
+	// It is disabled until then and holds no entitlements. Zero means that it is
+	// made on the first day.
+	AheadDays int `json:"aheadDays,omitempty"`
+	// Suspend is a condition: while it holds for each relationship that gives
+	// access, the account stays, with what it holds, and is disabled. Empty means
+	// that it never is.
+	Suspend string `json:"suspend,omitempty"`
 }
 
 // clone returns a copy of d that shares nothing with it.

@@ -14,6 +14,7 @@ import (
 
 // complete uses every key of the format.
 const complete = `version: 1
+bridgeDays: 3
 attributes:
   clearance: {type: string, values: [none, NO, 1], description: who may see what}
   unused: {type: list, values: }
@@ -27,11 +28,12 @@ rules:
     grants: [app:role/b:c/d]
     from: 2026-01-01
     until: 2026-12-31
+    overlapDays: 5
     description: |
       Two
       lines.
 accounts:
-  app: {name: login, candidates: ["{email}"], attributes: {a: ~, b: "x", c: [x, "y{clearance}"], d: []}, after: [other]}
+  app: {name: login, candidates: ["{email}"], aheadDays: 7, suspend: 'status == "onLeave"', attributes: {a: ~, b: "x", c: [x, "y{clearance}"], d: []}, after: [other]}
   other: {name: login, candidates: ["{email}"]}
 `
 
@@ -42,7 +44,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 	p, err := policy.LoadFile(path)
 	require.NoError(t, err)
 	require.Equal(t, policy.Document{
-		Version: 1,
+		Version: 1, BridgeDays: 3,
 		Attributes: map[string]policy.Attribute{
 			"clearance": {Type: policy.TypeString, Values: []string{"none", "NO", "1"}, Description: "who may see what"},
 			"unused":    {Type: policy.TypeList},
@@ -52,11 +54,11 @@ func TestEveryKeyIsRead(t *testing.T) {
 		},
 		Rules: []policy.Rule{{
 			Name: "all", When: "true", Roles: []string{"staff"}, Grants: []string{"app:role/b:c/d"},
-			From: "2026-01-01", Until: "2026-12-31", Description: "Two\nlines.\n",
+			From: "2026-01-01", Until: "2026-12-31", OverlapDays: 5, Description: "Two\nlines.\n",
 		}},
 		Accounts: map[string]policy.AccountMapping{
 			"app": {
-				Name: "login", Candidates: []string{"{email}"}, After: []string{"other"},
+				Name: "login", Candidates: []string{"{email}"}, After: []string{"other"}, AheadDays: 7, Suspend: `status == "onLeave"`,
 				Attributes: map[string][]string{"a": nil, "b": {"x"}, "c": {"x", "y{clearance}"}, "d": nil},
 			},
 			"other": {Name: "login", Candidates: []string{"{email}"}},

@@ -12,98 +12,227 @@ import (
 	"github.com/expr-lang/expr/vm"
 )
 
-// Evaluate runs every rule for each relationship that is live at s.At and unites
-// what they give. It returns an error, and no decision, if an attribute that the
-// policy reads has a value that does not fit its type; see [Evaluator].
+// Evaluate runs every rule for each relationship that gives access at s.At and
+// unites what they give. It returns an error, and no decision, if an attribute that
+// the policy reads has a value that does not fit its type; see [Evaluator].
 func (p *Policy) Evaluate(ctx context.Context, s Subject) (Decision, error) {
 	if err := ctx.Err(); err != nil {
 		return Decision{}, err
 	}
-	live := liveAt(s)
-	if len(live) == 0 {
-		return Decision{NextChange: p.nextChange(s)}, nil
-	}
-	reasons := map[Entitlement][]Reason{}
-	for _, r := range live {
-		if err := p.match(ctx, s.At, r, reasons); err != nil {
-			return Decision{}, fmt.Errorf("relationship %s: %w", r.ID, err)
+	d := Decision{NextChange: p.nextChange(s)}
+	if live := p.liveAt(s); len(live) > 0 {
+		d.Live = true
+		if err := p.now(ctx, s, live, &d); err != nil {
+			return Decision{}, err
 		}
 	}
-	d := Decision{Live: true, NextChange: p.nextChange(s)}
-	for _, e := range slices.SortedFunc(maps.Keys(reasons), Entitlement.Compare) {
-		d.Grants = append(d.Grants, Grant{Entitlement: e, Reasons: sortReasons(reasons[e])})
+	ahead := d
+	ahead.Accounts = slices.Clone(d.Accounts)
+	err := p.ahead(ctx, s, &ahead)
+	switch {
+	case err == nil:
+		d = ahead
+	case ctx.Err() != nil || !slices.ContainsFunc(s.Relationships, func(r Relationship) bool { return !r.Start.After(s.At) }):
+		return Decision{}, err
+	default:
+		// What is wrong with a relationship that is to come must not keep anybody from
+		// leaving an older one. It is told when it begins.
 	}
-	main := primary(live)
-	if err := p.describe(s, main, &d); err != nil {
-		return Decision{}, fmt.Errorf("relationship %s: %w", main.ID, err)
-	}
+	slices.SortFunc(d.Accounts, func(a, b DesiredAccount) int { return cmp.Compare(a.System, b.System) })
 	return d, nil
 }
 
-// match adds to reasons what the rules give for one relationship.
-func (p *Policy) match(ctx context.Context, at time.Time, r *Relationship, reasons map[Entitlement][]Reason) error {
-	if err := ctx.Err(); err != nil {
-		return err
+// now adds what relationships give at s.At.
+func (p *Policy) now(ctx context.Context, s Subject, live []*Relationship, d *Decision) error {
+	given := reasons{}
+	suspended := map[string]bool{}
+	for i, r := range live {
+		env, err := p.match(ctx, s.At, r, given)
+		if err == nil {
+			err = p.suspends(env, i == 0, suspended)
+		}
+		if err != nil {
+			return fmt.Errorf("relationship %s: %w", r.ID, err)
+		}
 	}
-	attributes := r.attributesAt(at)
+	for _, e := range slices.SortedFunc(maps.Keys(given), Entitlement.Compare) {
+		d.Grants = append(d.Grants, Grant{Entitlement: e, Reasons: sortReasons(given[e])})
+	}
+	main := primary(live)
+	if err := p.describe(s, s.At, main, given.bySystem(), d); err != nil {
+		return fmt.Errorf("relationship %s: %w", main.ID, err)
+	}
+	for i, a := range d.Accounts {
+		if suspended[a.System] {
+			d.Accounts[i].Disabled = Suspended
+		}
+	}
+	return nil
+}
+
+// ahead adds the accounts, disabled, of relationships that are about to begin, as
+// they will be wanted then.
+func (p *Policy) ahead(ctx context.Context, s Subject, d *Decision) error {
+	for _, r := range p.soon(s) {
+		given := reasons{}
+		if _, err := p.match(ctx, r.Start, r, given); err != nil {
+			return fmt.Errorf("relationship %s, which is to begin: %w", r.ID, err)
+		}
+		bySystem := given.bySystem()
+		maps.DeleteFunc(bySystem, func(system string, _ []Reason) bool {
+			days := p.accounts[system].aheadDays
+			return days == 0 || s.At.Before(daysBefore(r, days)) ||
+				slices.ContainsFunc(d.Accounts, func(a DesiredAccount) bool { return a.System == system })
+		})
+		wanted := len(d.Accounts)
+		if err := p.describe(s, r.Start, r, bySystem, d); err != nil {
+			return fmt.Errorf("relationship %s, which is to begin: %w", r.ID, err)
+		}
+		for i := range d.Accounts[wanted:] {
+			d.Accounts[wanted+i].Disabled = Ahead
+		}
+	}
+	return nil
+}
+
+// reasons are the ways to each entitlement.
+type reasons map[Entitlement][]Reason
+
+func (r reasons) bySystem() map[string][]Reason {
+	out := map[string][]Reason{}
+	for _, e := range slices.SortedFunc(maps.Keys(r), Entitlement.Compare) {
+		out[e.System] = append(out[e.System], r[e]...)
+	}
+	return out
+}
+
+// environment is what conditions see of attributes.
+func (p *Policy) environment(attributes Attributes) (map[string]any, error) {
 	env := make(map[string]any, len(p.conditionReads))
 	for _, name := range p.conditionReads {
 		value, err := p.attributes[name].value(attributes[name])
 		if err != nil {
-			return err
+			return nil, err
 		}
 		env[name] = value
 	}
+	return env, nil
+}
+
+// machine returns what conditions run on, and what gives it back.
+func (p *Policy) machine() (*vm.VM, func()) {
 	machine, ok := p.machines.Get().(*vm.VM)
 	if !ok {
 		machine = &vm.VM{MemoryBudget: maxMemory}
 	}
-	defer p.machines.Put(machine)
+	return machine, func() { p.machines.Put(machine) }
+}
+
+// match adds what the rules give for one relationship at an instant, and returns
+// what conditions saw of it then.
+func (p *Policy) match(ctx context.Context, at time.Time, r *Relationship, given reasons) (map[string]any, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	env, err := p.environment(r.attributesAt(at))
+	if err != nil {
+		return nil, err
+	}
+	machine, done := p.machine()
+	defer done()
+	var past []map[string]any // of spans that ended lately, made when first needed
 	for i := range p.rules {
 		rule := &p.rules[i]
 		if !rule.inWindow(at, r.Zone) {
 			continue
 		}
 		holds, err := rule.when.holds(machine, env)
-		if err != nil {
-			return fmt.Errorf("rule %s: %w", rule.name, err)
+		overlap := false
+		if err == nil && !holds && rule.overlap > 0 {
+			overlap, err = p.overlaps(machine, rule, r, at, &past)
 		}
-		if !holds {
+		if err != nil {
+			return nil, fmt.Errorf("rule %s: %w", rule.name, err)
+		}
+		if !holds && !overlap {
 			continue
 		}
 		for _, list := range rule.gives {
 			for _, g := range list {
-				reasons[g.entitlement] = append(reasons[g.entitlement], Reason{Rule: rule.name, Roles: slices.Clone(g.roles), Relationship: r.ID})
+				given[g.entitlement] = append(given[g.entitlement], Reason{Rule: rule.name, Roles: slices.Clone(g.roles), Relationship: r.ID, Overlap: overlap})
 			}
 		}
+	}
+	return env, nil
+}
+
+// overlaps reports whether a rule held for attributes that a relationship has had
+// within the rule's days of overlap.
+func (p *Policy) overlaps(machine *vm.VM, rule *rule, r *Relationship, at time.Time, past *[]map[string]any) (bool, error) {
+	if *past == nil {
+		*past = make([]map[string]any, len(r.Spans))
+	}
+	for i := range r.Spans {
+		ended, over := r.spanEnd(i, at)
+		if !over || !at.Before(daysAfter(ended, rule.overlap, r.Zone)) {
+			continue
+		}
+		if (*past)[i] == nil {
+			env, err := p.environment(r.Spans[i].Attributes)
+			if err != nil {
+				return false, err
+			}
+			(*past)[i] = env
+		}
+		if holds, err := rule.when.holds(machine, (*past)[i]); err != nil || holds {
+			return holds, err
+		}
+	}
+	return false, nil
+}
+
+// suspends notes in which systems accounts are suspended, if that holds for one
+// relationship as it does for those before.
+func (p *Policy) suspends(env map[string]any, first bool, suspended map[string]bool) error {
+	machine, done := p.machine()
+	defer done()
+	for _, system := range sortedKeys(p.accounts) {
+		condition := p.accounts[system].suspend
+		if condition == nil || !first && !suspended[system] {
+			continue
+		}
+		holds, err := condition.holds(machine, env)
+		if err != nil {
+			return fmt.Errorf("account %s: suspend: %w", system, err)
+		}
+		suspended[system] = holds
 	}
 	return nil
 }
 
-// describe adds the accounts that the grants imply.
-func (p *Policy) describe(s Subject, main *Relationship, d *Decision) error {
-	in := inputs{facts: main.attributesAt(s.At), own: s.Accounts, manager: s.ManagerAccounts}
+// describe adds the accounts in some systems, as they are wanted at an instant.
+func (p *Policy) describe(s Subject, at time.Time, main *Relationship, systems map[string][]Reason, d *Decision) error {
+	in := inputs{facts: main.attributesAt(at), own: s.Accounts, manager: s.ManagerAccounts}
+	if len(systems) == 0 {
+		return nil
+	}
 	for _, name := range p.templateReads {
 		if err := p.attributes[name].check(in.facts[name]); err != nil {
 			return err
 		}
 	}
-	reasons := map[string][]Reason{}
-	for _, g := range d.Grants {
-		reasons[g.Entitlement.System] = append(reasons[g.Entitlement.System], g.Reasons...)
-	}
-	for _, system := range sortedKeys(reasons) {
+	for _, system := range sortedKeys(systems) {
 		mapping := p.accounts[system]
 		a := DesiredAccount{
 			System: system, NameAttribute: mapping.name, Attributes: make(Attributes, len(mapping.attributes)),
-			Reasons: sortReasons(reasons[system]),
+			Reasons: sortReasons(systems[system]),
 		}
 		for _, other := range mapping.after {
-			if _, ok := reasons[other]; ok {
+			if _, ok := systems[other]; ok {
 				a.After = append(a.After, other)
 			}
 		}
-		if err := mapping.candidatesFor(in, reasons, &a); err != nil {
+		if err := mapping.candidatesFor(in, systems, &a); err != nil {
 			return fmt.Errorf("account %s: %w", system, err)
 		}
 		if err := mapping.fill(in, &a); err != nil {
@@ -184,5 +313,6 @@ func sortReasons(list []Reason) []Reason {
 }
 
 func compareReasons(a, b Reason) int {
-	return cmp.Or(cmp.Compare(a.Rule, b.Rule), slices.Compare(a.Roles, b.Roles), cmp.Compare(a.Relationship, b.Relationship))
+	return cmp.Or(cmp.Compare(a.Rule, b.Rule), slices.Compare(a.Roles, b.Roles), cmp.Compare(a.Relationship, b.Relationship),
+		map[bool]int{true: 1}[a.Overlap]-map[bool]int{true: 1}[b.Overlap])
 }

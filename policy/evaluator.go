@@ -51,6 +51,8 @@ type Relationship struct {
 	// Spans hold the attributes over time, sorted by From. The first span counts
 	// from the beginning, whatever its From; each ends where the next begins.
 	Spans []Span
+	// Abrupt says that End was ordered to be immediate: no bridge leads beyond it.
+	Abrupt bool
 	// Zone is where the relationship's days begin; it gives the from and until
 	// of rules their instants. Nil means UTC.
 	Zone *time.Location
@@ -82,8 +84,8 @@ type AccountReader interface {
 
 // Decision is what a person should have at the instant of the subject.
 type Decision struct {
-	// Live says whether any relationship gives access now. If not, Accounts and
-	// Grants are empty.
+	// Live says whether any relationship gives access now. If not, Grants is
+	// empty, and Accounts holds those that are made ahead of a first day.
 	Live bool
 	// Accounts are the accounts that should exist, one for each system, sorted by
 	// system. Every grant in a system implies an account there.
@@ -115,9 +117,22 @@ type DesiredAccount struct {
 	// the candidates need them, Candidates is empty and the account cannot be
 	// made yet.
 	Waiting []string
+	// Disabled says why nobody is to sign in with the account, although it is to
+	// be there; empty if somebody is.
+	Disabled Disabled
 	// Reasons say what implies the account.
 	Reasons []Reason
 }
+
+// Disabled is why an account that should exist should be disabled.
+type Disabled string
+
+// The reasons to keep an account disabled.
+const (
+	Enabled   Disabled = ""          // it is not
+	Ahead     Disabled = "ahead"     // the first day has not come
+	Suspended Disabled = "suspended" // the mapping's Suspend holds
+)
 
 const (
 	// Counter stands in a name candidate for the numbers 2, 3, 4 and so on.
@@ -144,4 +159,7 @@ type Reason struct {
 	Roles []string `json:"roles,omitempty"`
 	// Relationship is the ID of the relationship for which the rule held.
 	Relationship string `json:"relationship"`
+	// Overlap says that the rule holds no longer, and that its OverlapDays are not
+	// over.
+	Overlap bool `json:"overlap,omitempty"`
 }

@@ -21,6 +21,8 @@ const (
 	maxPatternSize = 1_000   // instructions that it compiles to
 	maxMemory      = 100_000 // elements that one evaluation may allocate
 
+	maxDays = 366 // of aheadDays, bridgeDays and overlapDays
+
 	maxTemplate = 1_024 // bytes
 	maxFilters  = 10    // of one placeholder
 

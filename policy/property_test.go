@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -20,6 +21,18 @@ rules:
   - {name: calm, when: "!(level > 2) && !oncall", grants: [git:team/calm], until: 2026-10-25}
   - {name: sales, when: department != "Engines" && clearance == "", grants: [git:team/sales], from: 2026-03-29}
 `
+
+// timed is mixed with everything that depends on the days around a change.
+func timed() string {
+	text := strings.NewReplacer(
+		"version: 1\n", "version: 1\nbridgeDays: 9\n",
+		"    attributes:\n      displayName", "    aheadDays: 10\n    suspend: oncall || level > 5\n    attributes:\n      displayName",
+		"  git:\n", "  git:\n    aheadDays: 3\n",
+		"roles: [engineer], from", "roles: [engineer], overlapDays: 12, from",
+		`grants: [git:team/calm]`, `grants: [git:team/calm], overlapDays: 1`,
+	).Replace(mixed)
+	return text
+}
 
 // histories makes random people, with zones in which days begin at odd times.
 type histories struct {
@@ -82,7 +95,16 @@ func (h histories) subject() policy.Subject {
 // then misses nothing.
 func TestNothingChangesBeforeNextChange(t *testing.T) {
 	t.Parallel()
-	p := load(t, mixed)
+	for name, p := range map[string]*policy.Policy{"plain": load(t, mixed), "timed": load(t, timed())} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			nothingChangesBeforeNextChange(t, p)
+		})
+	}
+}
+
+func nothingChangesBeforeNextChange(t *testing.T, p *policy.Policy) {
+	t.Helper()
 	changed := 0
 	for seed := range uint64(1500) {
 		h := newHistories(t, seed)
@@ -116,7 +138,7 @@ func TestNothingChangesBeforeNextChange(t *testing.T) {
 
 func TestEqualSubjectsGiveEqualDecisionsEverywhere(t *testing.T) {
 	t.Parallel()
-	p, again := load(t, mixed), load(t, mixed)
+	p, again := load(t, timed()), load(t, timed())
 	h := newHistories(t, 7)
 	subjects := make([]policy.Subject, 200)
 	for i := range subjects {

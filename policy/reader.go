@@ -203,7 +203,7 @@ func sameKind(a, b ast.Node) bool {
 	return x == y
 }
 
-func appendNew(list []string, s string) []string {
+func appendNew[T comparable](list []T, s T) []T {
 	if slices.Contains(list, s) {
 		return list
 	}

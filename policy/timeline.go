@@ -23,14 +23,74 @@ func (r *Relationship) attributesAt(at time.Time) Attributes {
 	return in
 }
 
-func liveAt(s Subject) []*Relationship {
+// spanEnd returns the instant at which a span of attributes ended, if it did so at
+// an instant or before, while the relationship gave access.
+func (r *Relationship) spanEnd(i int, at time.Time) (ended time.Time, over bool) {
+	if i+1 >= len(r.Spans) {
+		return time.Time{}, false
+	}
+	ended = r.Spans[i+1].From
+	return ended, !ended.After(at) && ended.After(r.Start)
+}
+
+// liveAt returns the relationships that give access at s.At, those included whose
+// end is bridged.
+func (p *Policy) liveAt(s Subject) []*Relationship {
 	var live []*Relationship
 	for i := range s.Relationships {
-		if r := &s.Relationships[i]; r.liveAt(s.At) {
+		if r := &s.Relationships[i]; p.gives(s, r, s.At) {
 			live = append(live, r)
 		}
 	}
 	return live
+}
+
+// gives reports whether a relationship gives access at an instant: by itself, or
+// because the person's next one begins soon after its end.
+func (p *Policy) gives(s Subject, r *Relationship, at time.Time) bool {
+	if r.liveAt(at) {
+		return true
+	}
+	if p.bridgeDays == 0 || r.End.IsZero() || at.Before(r.End) || r.Abrupt || r.never() {
+		return false
+	}
+	limit := daysAfter(r.End, p.bridgeDays, r.Zone)
+	return slices.ContainsFunc(s.Relationships, func(next Relationship) bool {
+		return !next.never() && next.Start.After(at) && !next.Start.After(limit)
+	})
+}
+
+// never reports whether the relationship ends before it begins.
+func (r *Relationship) never() bool { return !r.End.IsZero() && !r.Start.Before(r.End) }
+
+// soon returns the relationships that begin after s.At, within the most days that
+// any account is made ahead, the first one first.
+func (p *Policy) soon(s Subject) []*Relationship {
+	most := 0
+	for _, days := range p.aheads {
+		most = max(most, days)
+	}
+	var soon []*Relationship
+	for i := range s.Relationships {
+		r := &s.Relationships[i]
+		if most > 0 && r.Start.After(s.At) && !r.never() && !s.At.Before(daysBefore(r, most)) {
+			soon = append(soon, r)
+		}
+	}
+	slices.SortFunc(soon, func(a, b *Relationship) int { return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.ID, b.ID)) })
+	return soon
+}
+
+// daysBefore returns the beginning of the day some days before the first day of a
+// relationship.
+func daysBefore(r *Relationship, days int) time.Time { return daysAfter(r.Start, -days, r.Zone) }
+
+// daysAfter returns the beginning of the day some days after the day of an instant.
+func daysAfter(at time.Time, days int, zone *time.Location) time.Time {
+	if zone == nil {
+		zone = time.UTC
+	}
+	return dayStart(at.In(zone).Format(time.DateOnly), days, zone)
 }
 
 // primary returns the main one of relationships, of which there must be one.
@@ -47,8 +107,8 @@ func primary(live []*Relationship) *Relationship {
 }
 
 // nextChange returns the first instant after s.At at which a relationship begins
-// or ends or, while it is live, its attributes change or the window of a rule
-// opens or closes.
+// or ends, accounts are to be made ahead of it, or, while it gives access, its
+// attributes change, an overlap ends or the window of a rule opens or closes.
 func (p *Policy) nextChange(s Subject) time.Time {
 	var next time.Time
 	for i := range s.Relationships {
@@ -58,18 +118,29 @@ func (p *Policy) nextChange(s Subject) time.Time {
 				next = at.UTC()
 			}
 		}
-		if !r.End.IsZero() && !r.Start.Before(r.End) {
-			continue // never live
+		if r.never() {
+			continue
 		}
 		consider(r.Start)
 		consider(r.End)
+		if !r.Start.IsZero() {
+			for _, days := range p.aheads {
+				consider(daysBefore(r, days))
+			}
+		}
 		for k, span := range r.Spans {
-			if k > 0 && r.liveAt(span.From) {
-				consider(span.From)
+			if k == 0 || !r.liveAt(span.From) {
+				continue
+			}
+			consider(span.From)
+			for _, days := range p.overlapDays {
+				if end := daysAfter(span.From, days, r.Zone); r.liveAt(end) {
+					consider(end)
+				}
 			}
 		}
 		for _, b := range p.boundaries {
-			if at := dayStart(b.day, b.days, r.Zone); r.liveAt(at) {
+			if at := dayStart(b.day, b.days, r.Zone); p.gives(s, r, at) {
 				consider(at)
 			}
 		}

@@ -1,0 +1,178 @@
+package policy_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/joinery-iam/joinery/policy"
+)
+
+const timing = `version: 1
+bridgeDays: 3
+roles:
+  staff: {grants: [directory:group/staff]}
+rules:
+  - {name: everybody, when: "true", roles: [staff]}
+  - {name: sales, when: department == "Sales", grants: [crm:role/user], overlapDays: 5}
+accounts:
+  directory: {name: userName, candidates: ["{employeeNumber}"], aheadDays: 7, suspend: status == "onLeave"}
+  crm: {name: userName, candidates: ["{employeeNumber}"]}
+`
+
+// stint is a relationship in Vienna, from a first day to a last one, which may be
+// empty.
+func stint(t *testing.T, id, first, last string, spans ...policy.Span) policy.Relationship {
+	t.Helper()
+	vienna := zone(t, "Europe/Vienna")
+	day := func(s string) time.Time {
+		at, err := time.ParseInLocation(time.DateOnly, s, vienna)
+		require.NoError(t, err)
+		return at
+	}
+	r := policy.Relationship{ID: id, Zone: vienna, Start: day(first), Spans: spans}
+	if last != "" {
+		r.End = day(last).AddDate(0, 0, 1)
+	}
+	if len(spans) == 0 {
+		r.Spans = []policy.Span{{Attributes: policy.Attributes{"employeeNumber": {id}, "department": {"Sales"}}}}
+	}
+	return r
+}
+
+func on(t *testing.T, clock string, relationships ...policy.Relationship) policy.Subject {
+	t.Helper()
+	at, err := time.ParseInLocation("2006-01-02 15:04", clock, zone(t, "Europe/Vienna"))
+	require.NoError(t, err)
+	return policy.Subject{At: at, Person: "p", Relationships: relationships}
+}
+
+// shows is a decision in a few words: accounts, with why they are disabled, and
+// grants, with a star for those that only overlap.
+func shows(d policy.Decision) []string {
+	out := []string{}
+	for _, a := range d.Accounts {
+		text := a.System
+		if a.Disabled != policy.Enabled {
+			text += " " + string(a.Disabled)
+		}
+		out = append(out, text)
+	}
+	for _, g := range d.Grants {
+		text := g.Entitlement.String()
+		if g.Reasons[0].Overlap {
+			text += "*"
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
+func TestAccountIsMadeAheadAndDisabled(t *testing.T) {
+	t.Parallel()
+	p := load(t, timing)
+	// The clocks go forward on 29 March, so the days between are not of 24 hours.
+	hire := stint(t, "1", "2026-04-01", "")
+	d := evaluate(t, p, on(t, "2026-03-24 23:59", hire))
+	require.Empty(t, shows(d))
+	require.Equal(t, on(t, "2026-03-25 00:00").At.UTC(), d.NextChange)
+	d = evaluate(t, p, on(t, "2026-03-25 00:00", hire))
+	require.Equal(t, []string{"directory ahead"}, shows(d), "and nothing where no days were given")
+	require.False(t, d.Live)
+	require.Equal(t, []string{"1"}, d.Accounts[0].Candidates)
+	require.Equal(t, hire.Start.UTC(), d.NextChange)
+	d = evaluate(t, p, on(t, "2026-04-01 00:00", hire))
+	require.Equal(t, []string{"crm", "directory", "crm:role/user", "directory:group/staff"}, shows(d))
+}
+
+func TestWhatIsWrongWithTheNextJobDoesNotKeepAnybodyFromLeaving(t *testing.T) {
+	t.Parallel()
+	p := load(t, "version: 1\nattributes: {level: {type: number}}\nrules: [{name: a, when: level > 1, grants: [app:role/x]}]\naccounts: {app: {name: n, candidates: [x], aheadDays: 9}}\n")
+	bad := stint(t, "2", "2026-03-05", "", policy.Span{Attributes: policy.Attributes{"level": {"three"}}})
+	_, err := p.Evaluate(t.Context(), on(t, "2026-03-02 12:00", bad))
+	require.Error(t, err, "who has nothing has nothing to lose")
+	left := stint(t, "1", "2020-01-01", "2026-03-01")
+	d := evaluate(t, p, on(t, "2026-03-02 12:00", left, bad))
+	require.False(t, d.Live)
+}
+
+func TestSuspendedKeepsWhatItHolds(t *testing.T) {
+	t.Parallel()
+	p := load(t, timing)
+	spans := []policy.Span{
+		{Attributes: policy.Attributes{"employeeNumber": {"1"}}},
+		{From: on(t, "2026-05-01 00:00").At, Attributes: policy.Attributes{"employeeNumber": {"1"}, "status": {"onLeave"}}},
+		{From: on(t, "2026-09-01 00:00").At, Attributes: policy.Attributes{"employeeNumber": {"1"}, "status": {"active"}}},
+	}
+	r := stint(t, "1", "2020-01-01", "", spans...)
+	require.Equal(t, []string{"directory", "directory:group/staff"}, shows(evaluate(t, p, on(t, "2026-04-30 23:59", r))))
+	d := evaluate(t, p, on(t, "2026-05-01 00:00", r))
+	require.Equal(t, []string{"directory suspended", "directory:group/staff"}, shows(d))
+	require.True(t, d.Live)
+	require.Equal(t, on(t, "2026-05-06 00:00").At.UTC(), d.NextChange, "when overlaps with the time before would end")
+	d = evaluate(t, p, on(t, "2026-05-06 00:00", r))
+	require.Equal(t, on(t, "2026-09-01 00:00").At.UTC(), d.NextChange)
+	require.Equal(t, []string{"directory", "directory:group/staff"}, shows(evaluate(t, p, on(t, "2026-09-01 00:00", r))))
+
+	second := stint(t, "2", "2026-01-01", "", policy.Span{Attributes: policy.Attributes{"employeeNumber": {"2"}}})
+	require.Equal(t, []string{"directory", "directory:group/staff"}, shows(evaluate(t, p, on(t, "2026-06-01 00:00", r, second))),
+		"another job goes on")
+}
+
+func TestOldAccessOverlapsAfterATransfer(t *testing.T) {
+	t.Parallel()
+	p := load(t, timing)
+	r := stint(t, "1", "2020-01-01", "2026-06-30",
+		policy.Span{Attributes: policy.Attributes{"employeeNumber": {"1"}, "department": {"Sales"}}},
+		policy.Span{From: on(t, "2026-03-02 00:00").At, Attributes: policy.Attributes{"employeeNumber": {"1"}, "department": {"Wood"}}})
+	require.Contains(t, shows(evaluate(t, p, on(t, "2026-03-01 23:59", r))), "crm:role/user")
+	d := evaluate(t, p, on(t, "2026-03-02 00:00", r))
+	require.Contains(t, shows(d), "crm:role/user*")
+	require.Equal(t, on(t, "2026-03-07 00:00").At.UTC(), d.NextChange)
+	require.Contains(t, shows(evaluate(t, p, on(t, "2026-03-06 23:59", r))), "crm:role/user*")
+	require.NotContains(t, shows(evaluate(t, p, on(t, "2026-03-07 00:00", r))), "crm:role/user*")
+
+	r.End = on(t, "2026-03-04 00:00").At
+	require.Empty(t, shows(evaluate(t, p, on(t, "2026-03-04 00:00", r))), "an overlap ends with the relationship")
+}
+
+func TestGapBetweenTwoJobsIsBridged(t *testing.T) {
+	t.Parallel()
+	p := load(t, timing)
+	first := stint(t, "1", "2020-01-01", "2026-02-27")
+	all := []string{"crm", "directory", "crm:role/user", "directory:group/staff"}
+	for _, c := range []struct {
+		start   string
+		bridged bool
+	}{{"2026-02-28", true}, {"2026-03-03", true}, {"2026-03-04", false}} {
+		second := stint(t, "2", c.start, "")
+		for _, clock := range []string{"2026-02-28 00:00", "2026-03-02 12:00"} {
+			s := on(t, clock, first, second)
+			d := evaluate(t, p, s)
+			if !c.bridged {
+				require.Equal(t, []string{"directory ahead"}, shows(d), "%s at %s", c.start, clock)
+				continue
+			}
+			require.Equal(t, all, shows(d), "%s at %s", c.start, clock)
+		}
+	}
+	require.Empty(t, shows(evaluate(t, p, on(t, "2026-02-28 00:00", first))), "nothing comes after")
+	abrupt := first
+	abrupt.Abrupt = true
+	d := evaluate(t, p, on(t, "2026-02-28 00:00", abrupt, stint(t, "2", "2026-03-02", "")))
+	require.False(t, d.Live, "what was ordered to end at once ends at once")
+}
+
+func TestDaysAreBounded(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []string{
+		`policy.yaml:1:26: -1 days; want 0 to 366`,
+		`policy.yaml:2:71: 367 days; want 0 to 366`,
+		`policy.yaml:3:54: unknown attribute "statsu", did you mean "status"?`,
+		`policy.yaml:3:84: 9999 days; want 0 to 366`,
+	}, loadError(t, `{version: 1, bridgeDays: -1,
+rules: [{name: a, when: "true", grants: [app:role/x], overlapDays:    367}],
+accounts: {app: {name: n, candidates: [x], suspend: "statsu == 'x'", aheadDays:    9999}}}
+`))
+}
