@@ -68,7 +68,7 @@ func (t *Tenant) work(ctx context.Context, target *target, claim state.Claimed) 
 // rank orders the items of one account: what takes access away comes first.
 func rank(it state.Item) int {
 	switch {
-	case it.Kind == state.ItemAccount && it.Desired == disabled:
+	case it.Kind == state.ItemAccount && (it.Desired == disabled || it.Desired == dormant && it.Known == active):
 		return 0
 	case it.Kind == state.ItemGrant && it.Desired == absent:
 		return 1

@@ -13,10 +13,13 @@ import (
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
 )
 
-// The states of an account item, and of a grant item.
+// The states of an account item, and of a grant item. An account that is wanted
+// dormant has to be there, and disabled; one that is wanted disabled need not be
+// there.
 const (
 	absent   = "absent"
 	disabled = "disabled"
+	dormant  = "dormant"
 	active   = "active"
 	held     = "held"
 )
@@ -82,8 +85,11 @@ func (d *decision) compareAccount(system string, want policy.DesiredAccount, wan
 		}
 		return d.want(system, state.ItemAccount, "", disabled, nil, "")
 	}
-	waits := d.waitsFor(want)
-	if err := d.want(system, state.ItemAccount, "", active, want.Reasons, waits); err != nil {
+	waits, goal := d.waitsFor(want), active
+	if want.Disabled != policy.Enabled {
+		goal = dormant
+	}
+	if err := d.want(system, state.ItemAccount, "", goal, want.Reasons, waits); err != nil {
 		return err
 	}
 	p := profile{NameAttribute: want.NameAttribute, Attributes: map[string]connector.Value{}}
@@ -226,7 +232,7 @@ func (d *decision) renew(it *state.Item, desired string) {
 	}
 	it.Removes, it.Lane = "", state.LaneNormal
 	switch {
-	case it.Kind == state.ItemAccount && desired == disabled && (it.Known == active || it.State == state.ItemSending):
+	case it.Kind == state.ItemAccount && (desired == disabled || desired == dormant) && (it.Known == active || it.State == state.ItemSending):
 		it.Removes = string(connector.Disable)
 	case it.Kind == state.ItemGrant && desired == absent && (it.Known == held || it.State == state.ItemSending):
 		it.Removes = string(connector.Revoke)
@@ -283,6 +289,8 @@ func satisfied(it state.Item) bool {
 	switch {
 	case it.Kind == state.ItemAccount && it.Desired == disabled:
 		return it.Known != active // where there is no account, nothing is to be disabled
+	case it.Kind == state.ItemAccount && it.Desired == dormant:
+		return it.Known == disabled
 	case it.Kind != state.ItemProfile:
 		return it.Known == it.Desired
 	case it.Desired == "":

@@ -130,6 +130,12 @@ type System struct {
 type Source struct {
 	hrsource.Source
 
+	// Current says that records tell only what holds on the day they are read. What
+	// was known of earlier and later days then stays, and what has changed holds
+	// from that day on, in the zone of the worker. Otherwise a record replaces all
+	// that was known.
+	Current bool
+
 	// MaxShrink is the part of the records, from 0 to 1, that may be missing
 	// compared with the last accepted read. Beyond it the read is refused and
 	// asks a person. Defaults to 0.2; NoShrinkLimit switches it off.

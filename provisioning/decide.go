@@ -171,6 +171,8 @@ func (d *decision) entry(s subject) audit.Entry {
 	}
 	outcome := "leaver"
 	switch {
+	case !d.Live && !d.was.Live && len(d.Accounts) > 0:
+		outcome = "prehire"
 	case d.was.Event == eventAccount || d.was.Event == eventManager:
 		outcome = "follow-up"
 	case d.Live && !d.was.Live:

@@ -103,6 +103,9 @@ func (t *Tenant) take(tx state.Tx, run state.Run, rec hrsource.Record) (taken, e
 	} else if err := t.close(tx, CaseQuarantine, w.Key.String(), "a later record was understood"); err != nil {
 		return taken{}, err
 	}
+	if known {
+		w = t.overlay(w, *last)
+	}
 	digest := w.Digest()
 	if known && string(digest[:]) == string(row.Digest) && row.MissingSince.IsZero() {
 		return out, nil
@@ -113,6 +116,18 @@ func (t *Tenant) take(tx state.Tx, run state.Run, rec hrsource.Record) (taken, e
 	}
 	out.changed = true
 	return out, nil
+}
+
+// overlay keeps what is known of other days, where a source tells only of today.
+func (t *Tenant) overlay(w, last hrsource.Worker) hrsource.Worker {
+	if !slices.ContainsFunc(t.cfg.Sources, func(s Source) bool { return s.Current && s.Name() == w.Key.Source }) {
+		return w
+	}
+	zone, err := w.Zone(t.cfg.Zone)
+	if err != nil {
+		return w // it is quarantined
+	}
+	return w.Overlay(last, hrsource.DateOf(t.now().In(zone)))
 }
 
 // record appends a version of a worker's facts and makes the person due.

@@ -20,6 +20,7 @@ type Line struct {
 	System      string                     `json:"system"`
 	Entitlement string                     `json:"entitlement,omitempty"` // kind/name
 	Login       string                     `json:"login,omitempty"`       // of a new account: "jdoe or the next free"
+	Dormant     bool                       `json:"dormant,omitempty"`     // a new account is made disabled
 	Attributes  map[string]connector.Value `json:"attributes,omitempty"`  // that change
 	Reasons     []policy.Reason            `json:"reasons,omitempty"`
 	// PersonRevision and Revision are those of the person and of the item when
@@ -63,6 +64,9 @@ func (l Line) String() string {
 	switch l.Kind {
 	case connector.Create:
 		what = l.Login
+		if l.Dormant {
+			what += ", disabled"
+		}
 	case connector.Update:
 		parts := make([]string, 0, len(l.Attributes))
 		for name, v := range l.Attributes {

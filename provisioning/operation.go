@@ -19,7 +19,7 @@ import (
 // wanted, or "" if nothing is to be done.
 func kindOf(account state.Account, it state.Item) connector.Kind {
 	switch {
-	case it.Kind == state.ItemAccount && it.Desired == active && !account.Exists:
+	case it.Kind == state.ItemAccount && (it.Desired == active || it.Desired == dormant) && !account.Exists:
 		return connector.Create
 	case satisfied(it) || !account.Exists:
 		return ""
@@ -51,7 +51,7 @@ func (t *Tenant) operation(tx state.Tx, account state.Account, it state.Item, ki
 		if op.Name, err = t.reserve(tx, it, p.Candidates); err != nil {
 			return op, err
 		}
-		op.Ref, op.ETag, op.Active = connector.Ref{}, "", true
+		op.Ref, op.ETag, op.Active = connector.Ref{}, "", it.Desired == active
 		op.Attributes = p.named(op.Name).Attributes
 	case connector.Update:
 		p := profileOf(it.Desired).named(account.Name)

@@ -41,6 +41,7 @@ func (b *planner) line(it state.Item) (Line, bool, error) {
 	}
 	switch kind {
 	case connector.Create:
+		line.Dormant = it.Desired == dormant
 		p := b.profile(it.System)
 		line.Attributes, line.Login = p.Attributes, "a name that is not known yet"
 		if len(p.Candidates) > 0 {

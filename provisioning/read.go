@@ -140,7 +140,7 @@ func (r *reading) flush(ctx context.Context) error {
 	err := r.backend.View(ctx, r.id, func(tx state.Tx) error {
 		news = news[:0]
 		for _, rec := range r.buffer {
-			fresh, err := tellsAnything(tx, rec)
+			fresh, err := r.tellsAnything(tx, rec)
 			if err != nil {
 				return err
 			}
@@ -171,7 +171,7 @@ func (r *reading) flush(ctx context.Context) error {
 
 // tellsAnything reports whether a record differs from what is known. It spares a
 // read that brings no news every write.
-func tellsAnything(tx state.Tx, rec hrsource.Record) (bool, error) {
+func (r *reading) tellsAnything(tx state.Tx, rec hrsource.Record) (bool, error) {
 	if len(rec.Problems) > 0 || rec.Worker.Key.ID == "" {
 		return true, nil
 	}
@@ -182,7 +182,15 @@ func tellsAnything(tx state.Tx, rec hrsource.Record) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	digest := rec.Worker.Digest()
+	w := rec.Worker
+	if r.src.Current {
+		var last hrsource.Worker
+		if err := json.Unmarshal(row.Body, &last); err != nil {
+			return false, fmt.Errorf("worker %s: %w", w.Key, err)
+		}
+		w = r.overlay(w, last)
+	}
+	digest := w.Digest()
 	if string(digest[:]) != string(row.Digest) || !row.MissingSince.IsZero() {
 		return true, nil
 	}

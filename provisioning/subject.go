@@ -46,7 +46,7 @@ func (t *Tenant) subjectOf(tx state.Tx, person string, at time.Time, accounts ma
 			s.Relationships = append(s.Relationships, rel)
 		}
 		ended := !rel.End.IsZero() && !rel.End.After(at)
-		s.urgent = s.urgent || (ended && (w.Involuntary || rel.End.Equal(w.AccessEnd)))
+		s.urgent = s.urgent || ended && rel.Abrupt
 	}
 	if s.ManagerAccounts, err = t.managerAccounts(tx, s); err != nil {
 		return subject{}, err
@@ -68,7 +68,10 @@ func (t *Tenant) relationship(row state.Worker, w hrsource.Worker) (rel policy.R
 	if grace := t.endMissingAfter(row.Source); grace > 0 && !row.MissingSince.IsZero() {
 		end = sooner(end, row.MissingSince.Add(grace))
 	}
-	rel = policy.Relationship{ID: w.Key.String(), Primary: w.Primary, Start: start, End: end, Zone: zone}
+	rel = policy.Relationship{
+		ID: w.Key.String(), Primary: w.Primary, Start: start, End: end, Zone: zone,
+		Abrupt: w.Involuntary || !end.IsZero() && end.Equal(w.AccessEnd),
+	}
 	assignments := w.Assignments
 	if len(assignments) == 0 {
 		assignments = []hrsource.Assignment{{}}

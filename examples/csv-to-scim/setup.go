@@ -65,7 +65,7 @@ func open(ctx context.Context, o options, out io.Writer) (s *setup, err error) {
 	if err != nil {
 		return s, err
 	}
-	cfg.Sources = []provisioning.Source{{Source: source}}
+	cfg.Sources = []provisioning.Source{{Source: source, Current: true}}
 	if o.auditLog != "" && !o.looks() {
 		sink, err := audit.OpenJSONLines(o.auditLog)
 		if err != nil {
