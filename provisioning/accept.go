@@ -109,7 +109,7 @@ func (r *reading) missing(tx state.Tx, w state.Worker) error {
 	if err != nil || w.Person == "" {
 		return err
 	}
-	return r.touch(tx, w.Person, r.run.ID, event)
+	return r.touch(tx, w.Person, r.run.ID, event, false)
 }
 
 // finish lets the run be decided and remembers how many records to expect.

@@ -105,7 +105,7 @@ func (t *Tenant) settleCorrelation(tx state.Tx, c state.Case, req AnswerRequest)
 	if err := tx.PutWorker(row); err != nil {
 		return err
 	}
-	return t.touch(tx, row.Person, run.ID, fmt.Sprintf("worker %s was linked by %s", key, req.Actor))
+	return t.touch(tx, row.Person, run.ID, fmt.Sprintf("worker %s was linked by %s", key, req.Actor), false)
 }
 
 // newPerson makes a person for a relationship.

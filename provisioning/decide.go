@@ -13,38 +13,34 @@ import (
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
 )
 
-// decideDue decides about everyone who is due, in batches, and returns how many
-// that were. Deciding is pure and quick, so it happens inside the transaction
-// that holds the person's row.
-func (t *Tenant) decideDue(ctx context.Context) (int, error) {
+// decideDue decides about some of those who are due, the most urgent first, and
+// returns how many that were. Deciding is pure and quick, so it happens inside the
+// transaction that holds the person's row.
+func (t *Tenant) decideDue(ctx context.Context) (n int, err error) {
 	if err := t.takeTimers(ctx); err != nil {
-		return 0, err
+		return 0, fmt.Errorf("decide: %w", err)
 	}
-	total := 0
-	for {
-		n := 0
-		err := t.backend.Update(ctx, t.id, func(tx state.Tx) error {
-			people, err := tx.DuePeople(t.now(), batch)
-			if err != nil {
-				return err
-			}
-			n = len(people)
-			for _, p := range people {
-				if p.Run == "" {
-					n-- // came due since the timers were taken: the next pass has it
-					continue
-				}
-				if err := t.decide(ctx, tx, p); err != nil {
-					return fmt.Errorf("person %s: %w", p.ID, err)
-				}
-			}
-			return nil
-		})
-		total += n
-		if err != nil || n == 0 {
-			return total, err
+	err = t.backend.Update(ctx, t.id, func(tx state.Tx) error {
+		people, err := tx.DuePeople(t.now(), batch)
+		if err != nil {
+			return err
 		}
+		n = len(people)
+		for _, p := range people {
+			if p.Run == "" {
+				n-- // came due since the timers were taken: the next pass has it
+				continue
+			}
+			if err := t.decide(ctx, tx, p); err != nil {
+				return fmt.Errorf("person %s: %w", p.ID, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("decide: %w", err)
 	}
+	return n, nil
 }
 
 // takeTimers makes one run of everyone whom the clock made due.

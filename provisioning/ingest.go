@@ -24,6 +24,7 @@ func (t *Tenant) Ingest(ctx context.Context, records ...hrsource.Record) (run st
 		run, err = t.ingest(tx, records)
 		return err
 	})
+	t.tell()
 	return run, err
 }
 
@@ -171,7 +172,7 @@ func (t *Tenant) record(tx state.Tx, run state.Run, row state.Worker, w hrsource
 	if row.Person == "" {
 		return nil // not known whose it is: a case asks
 	}
-	return t.touch(tx, row.Person, run.ID, event)
+	return t.touch(tx, row.Person, run.ID, event, w.Involuntary || !w.AccessEnd.IsZero())
 }
 
 // quarantine sets a record aside and asks for a better one. It returns the

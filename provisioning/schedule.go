@@ -4,11 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/joinery-iam/joinery/audit"
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
@@ -29,19 +25,15 @@ func (t *Tenant) Drain(ctx context.Context) (next time.Time, err error) {
 	}
 	start := wall()
 	for {
-		decided, err := t.decideDue(ctx)
+		advanced, err := t.advance(ctx)
 		if err != nil {
-			return time.Time{}, fmt.Errorf("tenant %s: decide: %w", t.id, err)
-		}
-		judged, err := t.judge(ctx)
-		if err != nil {
-			return time.Time{}, fmt.Errorf("tenant %s: guard: %w", t.id, err)
+			return time.Time{}, fmt.Errorf("tenant %s: %w", t.id, err)
 		}
 		acted, err := t.act(ctx, start)
 		if err != nil {
-			return time.Time{}, fmt.Errorf("tenant %s: act: %w", t.id, err)
+			return time.Time{}, fmt.Errorf("tenant %s: %w", t.id, err)
 		}
-		if decided+judged+acted == 0 {
+		if advanced+acted == 0 {
 			break
 		}
 	}
@@ -54,6 +46,40 @@ func (t *Tenant) Drain(ctx context.Context) (next time.Time, err error) {
 		return next, fmt.Errorf("tenant %s: %w", t.id, err)
 	}
 	return next, nil
+}
+
+// advance decides and judges until nothing is left to be, and carries out at once
+// what is urgent: it waits neither for the others to be decided nor for a run.
+func (t *Tenant) advance(ctx context.Context) (total int, err error) {
+	for {
+		n, err := t.advanceOnce(ctx)
+		if err != nil || n == 0 {
+			return total, err
+		}
+		total += n
+	}
+}
+
+func (t *Tenant) advanceOnce(ctx context.Context) (int, error) {
+	// Until it is known whether anything of it is urgent, no system begins anything
+	// else.
+	for _, target := range t.targets {
+		target.backlog.hurry(1)
+		defer target.backlog.hurry(-1)
+	}
+	decided, err := t.decideDue(ctx)
+	if err != nil {
+		return 0, err
+	}
+	judged, err := t.judge(ctx)
+	if err != nil {
+		return decided, fmt.Errorf("guard: %w", err)
+	}
+	if judged == 0 {
+		return decided, nil
+	}
+	acted, err := t.actUrgently(ctx)
+	return decided + judged + acted, err
 }
 
 // next returns when there will be something to do.
@@ -122,87 +148,4 @@ func (t *Tenant) policySource() []byte {
 		return p.Source()
 	}
 	return nil
-}
-
-// act carries out what is released and was due at an instant of wall time, in all
-// systems at once, and returns how many accounts it worked on.
-func (t *Tenant) act(ctx context.Context, due time.Time) (int, error) {
-	var all errgroup.Group
-	done := make([]int, len(t.targets))
-	for i, name := range slices.Sorted(maps.Keys(t.targets)) {
-		target := t.targets[name]
-		if target.Mode == ReportOnly {
-			continue
-		}
-		all.Go(func() (err error) {
-			done[i], err = t.actIn(ctx, target, due)
-			return err
-		})
-	}
-	err := all.Wait()
-	total := 0
-	for _, n := range done {
-		total += n
-	}
-	return total, err
-}
-
-// actIn works through what is due in one system: as many accounts at a time as
-// it bears, and one place more that only urgent work may take.
-func (t *Tenant) actIn(ctx context.Context, target *target, due time.Time) (int, error) {
-	n := target.concurrency(ctx)
-	first, err := t.claim(ctx, target, due, false)
-	if err != nil || len(first) == 0 {
-		return 0, err
-	}
-	var all errgroup.Group
-	done := make([]int, n+1)
-	for i := range done {
-		all.Go(func() error {
-			var claimed []state.Claimed
-			if i == 0 {
-				claimed = first
-			}
-			for {
-				var errs []error
-				for _, c := range claimed {
-					errs = append(errs, t.work(ctx, target, c)) // each gives up its lease
-				}
-				err := errors.Join(errs...)
-				if err != nil {
-					return err
-				}
-				done[i] += len(claimed)
-				if claimed, err = t.claim(ctx, target, due, i == n); err != nil || len(claimed) == 0 {
-					return err
-				}
-			}
-		})
-	}
-	err = all.Wait()
-	total := 0
-	for _, n := range done {
-		total += n
-	}
-	return total, err
-}
-
-// claimSize is the number of accounts claimed at once: enough to share the cost
-// of the claim, few enough that urgent work does not wait behind them.
-const claimSize = 8
-
-// claim takes a few accounts under lease.
-func (t *Tenant) claim(ctx context.Context, target *target, due time.Time, urgent bool) (claimed []state.Claimed, err error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	claim := state.Claim{
-		System: target.name, Owner: t.engine.cfg.Node, Wall: due, Until: wall().Add(t.engine.cfg.Lease), Limit: claimSize, Urgent: urgent,
-	}
-	// A claim that is committed must not be forgotten because of the caller.
-	err = t.backend.Update(context.WithoutCancel(ctx), t.id, func(tx state.Tx) error {
-		claimed, err = tx.Claim(claim)
-		return err
-	})
-	return claimed, err
 }

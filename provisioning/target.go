@@ -13,8 +13,9 @@ import (
 // target is a connected system as the engine works with it.
 type target struct {
 	System
-	name  string
-	apply connector.Handler
+	name    string
+	apply   connector.Handler
+	backlog *backlog
 
 	mu        sync.Mutex
 	described time.Time // when description was asked for, wall time

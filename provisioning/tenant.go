@@ -22,13 +22,15 @@ type Tenant struct {
 	cfg     TenantConfig
 	backend state.Backend
 	targets map[string]*target
+	news    chan struct{} // something was ingested
 }
 
 func newTenant(e *Engine, id string, cfg TenantConfig) *Tenant {
-	t := &Tenant{id: id, engine: e, cfg: cfg, backend: e.cfg.Store.Backend(), targets: map[string]*target{}}
+	t := &Tenant{id: id, engine: e, cfg: cfg, backend: e.cfg.Store.Backend(), targets: map[string]*target{}, news: make(chan struct{}, 1)}
 	for name, s := range cfg.Systems {
 		t.targets[name] = &target{
 			name: name, System: s, apply: connector.Apply(s.Connector, e.cfg.Interceptors...), locks: map[string]*entitlementLock{},
+			backlog: newBacklog(),
 		}
 	}
 	return t
@@ -88,9 +90,9 @@ func (t *Tenant) openRun(tx state.Tx, kind, cause string, st state.RunState) (st
 	return run, tx.PutRun(run)
 }
 
-// touch makes a person due for a look because of an event, for a run. Without a
-// run it is as if a timer had come due.
-func (t *Tenant) touch(tx state.Tx, person, run, event string) error {
+// touch makes a person due for a look because of an event, for a run: before all
+// others if it is urgent. Without a run it is as if a timer had come due.
+func (t *Tenant) touch(tx state.Tx, person, run, event string, urgent bool) error {
 	p, err := tx.LockPerson(person)
 	if err != nil {
 		return err
@@ -101,6 +103,9 @@ func (t *Tenant) touch(tx state.Tx, person, run, event string) error {
 	}
 	p.Revision++
 	p.DueAt, p.Run, p.Event, p.EventAt, p.ReceivedAt = now, run, event, now, now
+	if urgent {
+		p.DueAt = time.Unix(1, 0).UTC() // the queue is sorted by it
+	}
 	return tx.PutPerson(p)
 }
 

@@ -13,7 +13,7 @@ const (
 func (j *job) wake(tx state.Tx, person string) error {
 	own, reports := accountReaders(j.cfg.Policy)
 	if own {
-		if err := j.touch(tx, person, "", eventAccount); err != nil {
+		if err := j.touch(tx, person, "", eventAccount, false); err != nil {
 			return err
 		}
 	}
@@ -33,7 +33,7 @@ func (j *job) wake(tx state.Tx, person string) error {
 			if p == "" || p == person {
 				continue
 			}
-			if err := j.touch(tx, p, "", eventManager); err != nil {
+			if err := j.touch(tx, p, "", eventManager, false); err != nil {
 				return err
 			}
 		}

@@ -1,0 +1,100 @@
+package provisioning
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/joinery-iam/joinery/provisioning/internal/state"
+)
+
+// backlog holds what this process has claimed in a system, by person: what is not
+// begun, and what is being worked on.
+type backlog struct {
+	mu      sync.Mutex
+	claimed map[string]state.Claimed
+	begun   map[string]state.Claimed
+	freed   chan struct{} // an account was finished with
+	hurried int           // how many want to be before what is begun next
+	calm    sync.Cond     // hurried is 0
+}
+
+func newBacklog() *backlog {
+	b := &backlog{claimed: map[string]state.Claimed{}, begun: map[string]state.Claimed{}, freed: make(chan struct{}, 1)}
+	b.calm.L = &b.mu
+	return b
+}
+
+// hurry says that there may be urgent work, before which nothing more is to be
+// begun, or by -1 that there is none any longer.
+func (b *backlog) hurry(n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.hurried += n; b.hurried == 0 {
+		b.calm.Broadcast()
+	}
+}
+
+// giveWay waits as long as anybody hurries.
+func (b *backlog) giveWay() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for b.hurried > 0 {
+		b.calm.Wait()
+	}
+}
+
+func (b *backlog) add(claimed []state.Claimed) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, c := range claimed {
+		b.claimed[c.Account.Person] = c
+	}
+}
+
+// start begins with an account, and reports whether it was still to be begun under
+// this lease: if not, somebody else works on it.
+func (b *backlog) start(c state.Claimed) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	waiting, ok := b.claimed[c.Account.Person]
+	if !ok || waiting.Account.Epoch != c.Account.Epoch {
+		return false
+	}
+	delete(b.claimed, c.Account.Person)
+	b.begun[c.Account.Person] = c
+	return true
+}
+
+func (b *backlog) finish(c state.Claimed) {
+	b.mu.Lock()
+	delete(b.begun, c.Account.Person)
+	b.mu.Unlock()
+	select {
+	case b.freed <- struct{}{}:
+	default:
+	}
+}
+
+// all returns what is claimed, begun or not.
+func (b *backlog) all() []state.Claimed {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.AppendSeq(slices.Collect(maps.Values(b.claimed)), maps.Values(b.begun))
+}
+
+// wait waits until an account is finished with, but not for long, and reports
+// whether it is worth going on.
+func (b *backlog) wait(ctx context.Context) bool {
+	timer := time.NewTimer(100 * time.Millisecond)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-b.freed:
+	case <-timer.C:
+	}
+	return true
+}

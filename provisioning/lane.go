@@ -1,0 +1,235 @@
+package provisioning
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/joinery-iam/joinery/provisioning/internal/state"
+)
+
+// lookout is how often it is looked for what another process has ingested, while
+// there is a backlog to be worked through.
+const lookout = 2 * time.Second
+
+// act carries out what is released and was due at an instant of wall time, in all
+// systems at once, and returns how many accounts it worked on. Meanwhile deciding
+// goes on, so that nobody's termination waits for a backlog.
+func (t *Tenant) act(ctx context.Context, due time.Time) (int, error) {
+	watching, done := make(chan struct{}), make(chan struct{})
+	var watched error
+	go func() {
+		defer close(watching)
+		watched = t.watch(ctx, done)
+	}()
+	var (
+		all   errgroup.Group
+		mu    sync.Mutex
+		total int
+	)
+	for _, name := range slices.Sorted(maps.Keys(t.targets)) {
+		target := t.targets[name]
+		if target.Mode == ReportOnly {
+			continue
+		}
+		all.Go(func() error {
+			n, err := t.actIn(ctx, target, due)
+			mu.Lock()
+			defer mu.Unlock()
+			total += n
+			return err
+		})
+	}
+	err := all.Wait()
+	close(done)
+	<-watching
+	if err = errors.Join(err, watched); err != nil {
+		return total, fmt.Errorf("act: %w", err)
+	}
+	return total, nil
+}
+
+// watch decides about what is ingested, until done.
+func (t *Tenant) watch(ctx context.Context, done <-chan struct{}) error {
+	ticker := time.NewTicker(lookout)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-done:
+			return nil
+		case <-ctx.Done():
+			return nil // the acting says so
+		case <-t.news:
+		case <-ticker.C:
+		}
+		if _, err := t.advance(ctx); err != nil && ctx.Err() == nil {
+			return err
+		}
+	}
+}
+
+// tell lets watch know, without waiting, that something was ingested.
+func (t *Tenant) tell() {
+	select {
+	case t.news <- struct{}{}:
+	default: // it knows already
+	}
+}
+
+// actIn works through what is due in one system: as many accounts at a time as
+// it bears.
+func (t *Tenant) actIn(ctx context.Context, target *target, due time.Time) (int, error) {
+	first, err := t.claim(ctx, target, due, false)
+	if err != nil || len(first) == 0 {
+		return 0, err
+	}
+	var (
+		all   errgroup.Group
+		mu    sync.Mutex
+		total int
+	)
+	for i := range target.concurrency(ctx) {
+		all.Go(func() error {
+			var claimed []state.Claimed
+			if i == 0 {
+				claimed = first
+			}
+			for {
+				target.backlog.add(claimed)
+				var errs []error
+				for _, c := range claimed {
+					target.backlog.giveWay()
+					if target.backlog.start(c) {
+						errs = append(errs, t.work(ctx, target, c)) // each gives up its lease
+						target.backlog.finish(c)
+					}
+				}
+				if err := errors.Join(errs...); err != nil {
+					return err
+				}
+				mu.Lock()
+				total += len(claimed)
+				mu.Unlock()
+				var err error
+				if claimed, err = t.claim(ctx, target, due, false); err != nil || len(claimed) == 0 {
+					return err
+				}
+			}
+		})
+	}
+	err = all.Wait()
+	return total, err
+}
+
+// actUrgently carries out what is urgent and released, in all systems at once, in
+// a place of its own beside those that [System].Concurrency allows.
+func (t *Tenant) actUrgently(ctx context.Context) (int, error) {
+	due := wall()
+	var (
+		all   errgroup.Group
+		mu    sync.Mutex
+		total int
+	)
+	for _, target := range t.targets {
+		if target.Mode == ReportOnly {
+			continue
+		}
+		all.Go(func() error {
+			n, err := t.actUrgentlyIn(ctx, target, due)
+			mu.Lock()
+			defer mu.Unlock()
+			total += n
+			return err
+		})
+	}
+	if err := all.Wait(); err != nil {
+		return total, fmt.Errorf("act: %w", err)
+	}
+	return total, nil
+}
+
+func (t *Tenant) actUrgentlyIn(ctx context.Context, target *target, due time.Time) (total int, err error) {
+	for {
+		claimed, err := t.claim(ctx, target, due, true)
+		busy := false
+		if err == nil && len(claimed) == 0 {
+			claimed, busy, err = t.takeBack(ctx, target, due)
+		}
+		switch {
+		case err != nil:
+			return total, err
+		case len(claimed) > 0:
+		case !busy || !target.backlog.wait(ctx):
+			return total, nil
+		}
+		var errs []error
+		for _, c := range claimed {
+			errs = append(errs, t.work(ctx, target, c))
+			target.backlog.finish(c)
+		}
+		if err := errors.Join(errs...); err != nil {
+			return total, err
+		}
+		total += len(claimed)
+	}
+}
+
+// takeBack takes accounts with urgent work out of the batches that are claimed and
+// not begun. If there is some for an account that is being worked on, busy is true.
+func (t *Tenant) takeBack(ctx context.Context, target *target, due time.Time) (taken []state.Claimed, busy bool, err error) {
+	var urgent []state.Claimed
+	err = t.backend.View(ctx, t.id, func(tx state.Tx) error {
+		urgent = nil
+		for _, c := range target.backlog.all() {
+			items, err := tx.ItemsOf(c.Account.Person)
+			if err != nil {
+				return err
+			}
+			c.Items = slices.DeleteFunc(items, func(it state.Item) bool {
+				return it.System != target.name || it.Lane != state.LaneImmediate || !it.Released || it.RetryAt.After(due) ||
+					(it.State != state.ItemDue && it.State != state.ItemSending)
+			})
+			if len(c.Items) > 0 {
+				urgent = append(urgent, c)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	for _, c := range urgent {
+		if target.backlog.start(c) {
+			taken = append(taken, c)
+		} else {
+			busy = true // or was a moment ago
+		}
+	}
+	return taken, busy, nil
+}
+
+// claimSize is the number of accounts claimed at once, to share the cost of the
+// claim.
+const claimSize = 8
+
+// claim takes a few accounts under lease.
+func (t *Tenant) claim(ctx context.Context, target *target, due time.Time, urgent bool) (claimed []state.Claimed, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	claim := state.Claim{
+		System: target.name, Owner: t.engine.cfg.Node, Wall: due, Until: wall().Add(t.engine.cfg.Lease), Limit: claimSize, Urgent: urgent,
+	}
+	// A claim that is committed must not be forgotten because of the caller.
+	err = t.backend.Update(context.WithoutCancel(ctx), t.id, func(tx state.Tx) error {
+		claimed, err = tx.Claim(claim)
+		return err
+	})
+	return claimed, err
+}
