@@ -135,6 +135,14 @@ func (j *job) prepare(tx state.Tx, account state.Account, claimed state.Item) (a
 	kind := kindOf(account, it)
 	if kind == "" {
 		it.State = state.ItemSettled
+		if err := tx.PutItem(it); err != nil || account.Exists {
+			return attempt{}, false, err
+		}
+		// What was to be made is not wanted any more: the rest of it neither.
+		return attempt{}, false, j.touch(tx, it.Person, "", eventAccount, false)
+	}
+	if why := j.forbids(j.target.Mode, kind.Removes()); why != "" {
+		it.State, it.Problem = state.ItemWaiting, why
 		return attempt{}, false, tx.PutItem(it)
 	}
 	if !j.target.supports(kind) {
@@ -181,13 +189,19 @@ func (j *job) park(tx state.Tx, it state.Item, why string) error {
 
 // call makes one call, or looks what became of an earlier one.
 func (j *job) call(ctx context.Context, a attempt) outcome {
+	if !a.look {
+		// What others take for theirs is not of this operation's time.
+		release := j.target.serialise(ctx, a.op)
+		defer release()
+		if !j.leaseLasts() {
+			return outcome{verdict: connector.VerdictRetry, err: errors.New("the lease would have ended before the call")}
+		}
+	}
 	ctx, cancel := context.WithTimeout(ctx, j.target.Timeout)
 	defer cancel()
 	if a.look {
 		return j.readBack(ctx, a)
 	}
-	release := j.target.serialise(ctx, a.op)
-	defer release()
 	result, err := j.target.apply(ctx, a.op)
 	if err == nil {
 		return outcome{verdict: verdictDone, how: string(result.Outcome), account: result.Account, pending: result.Outcome == connector.Pending}

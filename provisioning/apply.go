@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/joinery-iam/joinery/audit"
@@ -68,6 +69,9 @@ func (t *Tenant) Apply(ctx context.Context, req ApplyRequest) (ApplyReport, erro
 		if err := tx.Release(items); err != nil {
 			return err
 		}
+		if err := tx.Reserve(planRun, t.now(), removals(items)); err != nil {
+			return err
+		}
 		return t.write(tx, audit.Entry{
 			Event: audit.EventCase, Actor: string(req.Actor), Outcome: "approved", Policy: req.Plan.Policy,
 			Note:    fmt.Sprintf("%s (plan %s: %d lines, %d moved)", req.Note, digest, len(req.Plan.Lines), len(report.Moved)),
@@ -79,6 +83,26 @@ func (t *Tenant) Apply(ctx context.Context, req ApplyRequest) (ApplyReport, erro
 	}
 	_, err = t.Drain(ctx)
 	return report, err
+}
+
+// planRun stands for all applied plans where the guard's window wants a run.
+const planRun = "plan"
+
+// removals counts what items take away, as the guard does. What is released
+// already has been counted.
+func removals(items []state.Item) []state.Count {
+	var counts []state.Count
+	for _, it := range items {
+		if it.Removes == "" || it.Released {
+			continue
+		}
+		at := slices.IndexFunc(counts, func(c state.Count) bool { return c.System == it.System && c.Kind == it.Removes })
+		if at < 0 {
+			at, counts = len(counts), append(counts, state.Count{System: it.System, Kind: it.Removes, Lane: it.Lane})
+		}
+		counts[at].N++
+	}
+	return counts
 }
 
 // current returns the item that a line is about, if it still wants the same.

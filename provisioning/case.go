@@ -109,6 +109,7 @@ func (t *Tenant) Answer(ctx context.Context, req AnswerRequest) error {
 	if err := req.Actor.check(); err != nil {
 		return err
 	}
+	defer t.tell()
 	return t.backend.Update(ctx, t.id, func(tx state.Tx) error {
 		c, err := tx.Case(req.Case)
 		switch {

@@ -231,10 +231,12 @@ func (d *decision) renew(it *state.Item, desired string) {
 		it.EventAt, it.ReceivedAt = d.was.DueAt, d.was.DueAt
 	}
 	it.Removes, it.Lane = "", state.LaneNormal
+	// What came of the last attempt may not be known: then it may be there.
+	unknown := it.State == state.ItemSending || it.State == state.ItemParked && it.OpKey != ""
 	switch {
-	case it.Kind == state.ItemAccount && (desired == disabled || desired == dormant) && (it.Known == active || it.State == state.ItemSending):
+	case it.Kind == state.ItemAccount && (desired == disabled || desired == dormant) && (it.Known == active || unknown):
 		it.Removes = string(connector.Disable)
-	case it.Kind == state.ItemGrant && desired == absent && (it.Known == held || it.State == state.ItemSending):
+	case it.Kind == state.ItemGrant && desired == absent && (it.Known == held || unknown):
 		it.Removes = string(connector.Revoke)
 	}
 	if it.Removes != "" && d.urgent {
@@ -275,10 +277,15 @@ func (d *decision) place(it *state.Item, waits string) {
 
 // forbidden returns why the system's mode does not let an item act, or "".
 func (d *decision) forbidden(it state.Item) string {
-	switch mode := d.cfg.Systems[it.System].Mode; {
+	return d.forbids(d.cfg.Systems[it.System].Mode, it.Removes != "")
+}
+
+// forbids returns why a mode does not let anything be done, or be taken away, or "".
+func (t *Tenant) forbids(mode Mode, removes bool) string {
+	switch {
 	case mode == ReportOnly:
 		return "the system is only reported on"
-	case mode == AddOnly && it.Removes != "":
+	case mode == AddOnly && removes:
 		return "nothing is taken away in this system"
 	}
 	return ""

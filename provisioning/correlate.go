@@ -41,8 +41,14 @@ func (t *Tenant) correlate(tx state.Tx, run state.Run, row state.Worker, w hrsou
 	}
 	switch {
 	case len(same) == 1:
+		if err := t.close(tx, CaseCorrelation, w.Key.String(), "the same person key settled it"); err != nil {
+			return "", err
+		}
 		return same[0], t.linked(tx, run.ID, w.Key, same[0], "the same person key", "")
 	case len(same) == 0 && len(maybe) == 0:
+		if err := t.close(tx, CaseCorrelation, w.Key.String(), "nobody like that is known any more"); err != nil {
+			return "", err
+		}
 		return t.newPerson(tx, run.ID, w.Key, "nobody like that was known", "")
 	}
 	return "", t.askWho(tx, run, w, append(same, maybe...), len(same) > 1)
@@ -89,6 +95,9 @@ func (t *Tenant) settleCorrelation(tx state.Tx, c state.Case, req AnswerRequest)
 	if err != nil {
 		return err
 	}
+	if row.Person != "" {
+		return fmt.Errorf("worker %s belongs to person %s by now: %w", key, row.Person, ErrMoved)
+	}
 	run, err := t.openRun(tx, "answer", c.Kind+" "+c.Subject, state.RunDeciding)
 	if err != nil {
 		return err
@@ -105,7 +114,49 @@ func (t *Tenant) settleCorrelation(tx state.Tx, c state.Case, req AnswerRequest)
 	if err := tx.PutWorker(row); err != nil {
 		return err
 	}
-	return t.touch(tx, row.Person, run.ID, fmt.Sprintf("worker %s was linked by %s", key, req.Actor), false)
+	if err := t.touch(tx, row.Person, run.ID, fmt.Sprintf("worker %s was linked by %s", key, req.Actor), false); err != nil {
+		return err
+	}
+	return t.askAgain(tx, run, c.ID)
+}
+
+// askAgain asks the other questions of whose a relationship is anew: the person who
+// was just found may be the answer to one of them.
+func (t *Tenant) askAgain(tx state.Tx, run state.Run, answered string) error {
+	cases, err := tx.Cases(false)
+	if err != nil {
+		return err
+	}
+	for _, c := range cases {
+		if c.Kind != CaseCorrelation || c.ID == answered {
+			continue
+		}
+		var asked doubt
+		if err := json.Unmarshal(c.Body, &asked); err != nil {
+			return err
+		}
+		row, err := tx.Worker(asked.Worker.Source, asked.Worker.ID)
+		if err != nil {
+			return err
+		}
+		var w hrsource.Worker
+		if err := json.Unmarshal(row.Body, &w); err != nil {
+			return err
+		}
+		if row.Person, err = t.correlate(tx, run, row, w); err != nil {
+			return err
+		}
+		if row.Person == "" {
+			continue
+		}
+		if err := tx.PutWorker(row); err != nil {
+			return err
+		}
+		if err := t.touch(tx, row.Person, run.ID, fmt.Sprintf("worker %s was linked after an answer", asked.Worker), false); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // newPerson makes a person for a relationship.

@@ -90,7 +90,7 @@ func (t *Tenant) decide(ctx context.Context, tx state.Tx, p state.Person) error 
 	p.Run, p.DecidedAt, p.Policy, p.Problem = "", now, t.version(), ""
 	p.Event, p.EventAt, p.ReceivedAt = "", time.Time{}, time.Time{} // what comes next is not owed to it
 	if err != nil {
-		p.DueAt, p.Problem = nextBoundary(s.Subject), err.Error()
+		p.DueAt, p.Problem = sooner(nextBoundary(s.Subject), now.Add(askAgainAfter)), err.Error()
 		if p.Problem != d.was.Problem {
 			if err := t.write(tx, audit.Entry{Event: audit.EventDecision, Person: p.ID, Run: d.run, Policy: p.Policy, Outcome: "unknown", Error: p.Problem, Trigger: d.trigger(s)}); err != nil {
 				return err
@@ -113,6 +113,10 @@ func (t *Tenant) decide(ctx context.Context, tx state.Tx, p state.Person) error 
 	}
 	return tx.PutPerson(p)
 }
+
+// askAgainAfter is when policy is asked again about somebody whom it had no answer
+// for. Business time.
+const askAgainAfter = time.Hour
 
 // decision is one look at one person.
 type decision struct {

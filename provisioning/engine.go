@@ -17,9 +17,10 @@ type Engine struct {
 	cfg Config
 	ids id.Source
 
-	mu      sync.Mutex
+	mu      sync.Mutex // guards what is below
 	tenants map[string]*Tenant
-	reads   map[[2]string]time.Time // when Run last read a source, wall time
+	hot     map[string]bool // tenants that were told something
+	told    chan struct{}   // hot has become larger
 }
 
 // New returns an engine. It touches neither the store nor any system yet. The
@@ -29,7 +30,7 @@ func New(cfg Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{cfg: cfg, tenants: map[string]*Tenant{}, reads: map[[2]string]time.Time{}}, nil
+	return &Engine{cfg: cfg, tenants: map[string]*Tenant{}, hot: map[string]bool{}, told: make(chan struct{}, 1)}, nil
 }
 
 // Tenant returns a tenant, configured on first use. The name is the caller's
@@ -105,79 +106,6 @@ func (e *Engine) drainTenant(ctx context.Context, id string) (time.Time, error) 
 		return time.Time{}, err
 	}
 	return t.Drain(ctx)
-}
-
-// Run drains again and again, and reads the sources that ask for it, until ctx
-// is done. Errors are logged, and tried again after Config.Poll. It returns nil
-// once ctx is done. Any number of processes may run on one store.
-//
-// Tenants that have no rows yet are found once something was read or ingested
-// for them; those given are read from the start.
-func (e *Engine) Run(ctx context.Context, tenants ...string) error {
-	for ctx.Err() == nil {
-		if err := e.readSources(ctx, tenants); err != nil && ctx.Err() == nil {
-			e.cfg.Logger.ErrorContext(ctx, "reading sources", "event", "read", "error", err)
-		}
-		next, err := e.Drain(ctx)
-		if err != nil && ctx.Err() == nil {
-			e.cfg.Logger.ErrorContext(ctx, "draining", "event", "drain", "error", err)
-		}
-		wait := e.cfg.Poll
-		if !next.IsZero() {
-			wait = min(wait, max(next.Sub(e.cfg.Now()), 0))
-		}
-		// A system that fails at once must not turn this into a busy loop.
-		wait = max(wait, 10*time.Millisecond)
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-		case <-timer.C:
-		}
-	}
-	return nil
-}
-
-// readSources reads every source whose time has come.
-func (e *Engine) readSources(ctx context.Context, tenants []string) error {
-	known, err := e.cfg.Store.Backend().Tenants(ctx)
-	if err != nil {
-		return err
-	}
-	var errs []error
-	seen := map[string]bool{}
-	for _, id := range append(known, tenants...) {
-		if seen[id] {
-			continue
-		}
-		seen[id] = true
-		t, err := e.Tenant(ctx, id)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		for _, src := range t.cfg.Sources {
-			if src.Every <= 0 || !e.readDue(id, src) {
-				continue
-			}
-			if _, err := t.Read(ctx, src.Name()); err != nil {
-				errs = append(errs, err)
-			}
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// readDue reports whether a source is to be read now, and notes that it is.
-func (e *Engine) readDue(tenant string, src Source) bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	key := [2]string{tenant, src.Name()}
-	if last := e.reads[key]; !last.IsZero() && time.Since(last) < src.Every {
-		return false
-	}
-	e.reads[key] = time.Now()
-	return true
 }
 
 // sooner returns the earlier of two instants, where zero means none.

@@ -6,7 +6,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/joinery-iam/joinery/connector/memory"
 	"github.com/joinery-iam/joinery/policy"
+	"github.com/joinery-iam/joinery/provisioning/provisioningtest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -38,4 +40,37 @@ func (s *switchable) Evaluate(ctx context.Context, subject policy.Subject) (poli
 		return policy.Decision{}, err
 	}
 	return s.Evaluator.Evaluate(ctx, subject)
+}
+
+// plain is a policy of one rule.
+const plain = `version: 1
+rules:
+  - name: everybody
+    when: workerType == "employee"
+    grants: [directory:group/staff]
+accounts:
+  directory:
+    name: userName
+    candidates: ["{givenName|ascii|lower}", "{givenName|ascii|lower}{n}"]
+    attributes:
+      department: "{department}"
+`
+
+// activeAt counts the active accounts of a system.
+func activeAt(system *memory.System) (n int) {
+	for _, a := range system.Accounts() {
+		if a.Active {
+			n++
+		}
+	}
+	return n
+}
+
+// readAndDrain does what Sync does, once, without waiting for retries.
+func readAndDrain(t *testing.T, b *provisioningtest.Bench) {
+	t.Helper()
+	_, err := b.Read(t.Context(), provisioningtest.SourceName)
+	require.NoError(t, err)
+	_, err = b.Drain(t.Context())
+	require.NoError(t, err)
 }

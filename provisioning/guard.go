@@ -225,8 +225,14 @@ func (t *Tenant) breaches(tx state.Tx, counts, reserved []state.Count) ([]breach
 			return nil, err
 		}
 		// Those already disabled in the window were part of the population that
-		// the percentage is meant of.
-		population += before[key{k.system, "disable"}]
+		// the percentage is meant of. Those still to be are part of it anyhow.
+		if gone := before[key{k.system, "disable"}]; gone > 0 {
+			pending, err := tx.Removing(k.system, "disable")
+			if err != nil {
+				return nil, err
+			}
+			population += max(0, gone-pending)
+		}
 		limit, basis := t.cfg.Guard.limit(population)
 		if n+before[k] > limit {
 			breaches = append(breaches, breach{k.system, k.kind, n, before[k], population, limit, basis})

@@ -149,7 +149,11 @@ func (t *Tenant) record(tx state.Tx, run state.Run, row state.Worker, w hrsource
 		}
 	}
 	row.MissingSince = time.Time{}
-	row.PersonKey, row.Emails, row.Manager = w.PersonKey, emailsOf(w), managerOf(w)
+	zone, err := w.Zone(t.cfg.Zone)
+	if err != nil {
+		return err
+	}
+	row.PersonKey, row.Emails, row.Manager = w.PersonKey, emailsOf(w), managerAt(w, now, zone)
 	event := fmt.Sprintf("worker %s changed", w.Key)
 	if last == nil {
 		event = fmt.Sprintf("worker %s is new", w.Key)
@@ -214,14 +218,6 @@ func emailsOf(w hrsource.Worker) []string {
 		}
 	}
 	return out
-}
-
-// managerOf returns the manager of the latest assignment.
-func managerOf(w hrsource.Worker) string {
-	if len(w.Assignments) == 0 {
-		return ""
-	}
-	return w.Assignments[len(w.Assignments)-1].Manager
 }
 
 // changes returns, as JSON, what differs between two states of a worker.

@@ -99,6 +99,8 @@ func (r treeReader) ReadHashes(_ context.Context, indexes []int64) ([]translog.H
 // feedSinks gives each sink what it has not had. A sink that fails gets the same
 // again next time; it keeps no other from its own.
 func (t *Tenant) feedSinks(ctx context.Context) error {
+	t.feeding.Lock() // a sink is called by one goroutine at a time
+	defer t.feeding.Unlock()
 	var errs []error
 	for _, sink := range t.cfg.Sinks {
 		if err := t.feed(ctx, sink); err != nil {

@@ -74,11 +74,14 @@ func (t *Tenant) watch(ctx context.Context, done <-chan struct{}) error {
 	}
 }
 
-// tell lets watch know, without waiting, that something was ingested.
+// tell lets watch and [Engine.Run] know, without waiting, that there is news.
 func (t *Tenant) tell() {
-	select {
-	case t.news <- struct{}{}:
-	default: // it knows already
+	t.engine.heat(t.id)
+	for _, c := range []chan struct{}{t.news, t.engine.told} {
+		select {
+		case c <- struct{}{}:
+		default: // it is known already
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package provisioning
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -51,7 +52,8 @@ func (l Line) compareID(m Line) int {
 
 // matches reports whether an item still wants what a line says.
 func (l Line) matches(it state.Item, m Line) bool {
-	return l.Revision == it.Revision && l.Kind == m.Kind && l.Policy == it.Policy && it.State != state.ItemSettled
+	return l.Revision == it.Revision && l.Kind == m.Kind && l.Policy == it.Policy && it.State != state.ItemSettled &&
+		l.Login == m.Login && l.Dormant == m.Dormant && maps.EqualFunc(l.Attributes, m.Attributes, connector.Value.Equal)
 }
 
 // String returns the line for people: the change, whose, and why.

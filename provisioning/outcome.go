@@ -19,9 +19,14 @@ const (
 	adopted = "adopted" // it was there
 )
 
-// believed is how often an account must have been looked for in vain, by two
-// questions each time, before it counts as gone.
-const believed = 3
+// believed is how often in a row an account must have been looked for in vain, by
+// two questions each time, before it counts as gone; missedFor is the first wait in
+// between, which grows fourfold each time: an outage that answers so should be over
+// by then.
+const (
+	believed  = 4
+	missedFor = time.Minute
+)
 
 // record stores what came of an attempt: the account as observed, the item's
 // state, and the audit entry. The item may have been given another goal
@@ -34,9 +39,13 @@ func (j *job) record(tx state.Tx, account *state.Account, a attempt, o outcome) 
 	if a.look {
 		it.Attempts++
 	}
-	if errors.Is(o.err, connector.ErrNotFound) && o.verdict == connector.VerdictPermanent && a.op.Kind != connector.Create && it.Attempts < believed {
-		// What was made a moment ago may not be seen yet everywhere.
-		o.verdict = connector.VerdictRetry
+	if errors.Is(o.err, connector.ErrNotFound) && o.verdict == connector.VerdictPermanent && a.op.Kind != connector.Create {
+		if it.Missed++; it.Missed < believed {
+			wait := missedFor << (2 * (it.Missed - 1))
+			o.verdict, o.after = connector.VerdictRetry, max(o.after, min(wait, j.engine.cfg.Retry.Max))
+		}
+	} else {
+		it.Missed = 0
 	}
 	if o.verdict == verdictDone && !o.pending {
 		if effective, known := hasEffect(a.op, o.account); known && !effective && a.op.Kind != connector.Update {
@@ -63,7 +72,7 @@ func (j *job) record(tx state.Tx, account *state.Account, a attempt, o outcome) 
 			return err
 		}
 	case verdictTaken:
-		if err := j.takeNextName(tx, &it, a.op.Name); err != nil {
+		if err := j.takeNextName(tx, &it, a.op.Name, o.unseen); err != nil {
 			return err
 		}
 	case verdictUndone, connector.VerdictRetry:
@@ -205,9 +214,15 @@ func (j *job) refused(tx state.Tx, account *state.Account, it *state.Item, a att
 	return j.wake(tx, it.Person)
 }
 
+// mostUnseen is how many names are tried if nobody is seen to have them.
+const mostUnseen = 3
+
 // takeNextName reserves the next candidate after a name that turned out to be
 // somebody else's in the system.
-func (j *job) takeNextName(tx state.Tx, it *state.Item, taken string) error {
+//
+// If nobody could be seen who has it, the conflict may be about something else,
+// which no other name would mend, so that only a few are tried.
+func (j *job) takeNextName(tx state.Tx, it *state.Item, taken string, unseen bool) error {
 	row, err := tx.Item(it.Person, it.System, state.ItemProfile, "")
 	if err != nil {
 		return err
@@ -215,6 +230,11 @@ func (j *job) takeNextName(tx state.Tx, it *state.Item, taken string) error {
 	tried, err := tx.Names(namespace(it.System), it.Person)
 	if err != nil {
 		return err
+	}
+	if unseen && len(tried) >= mostUnseen {
+		it.State = state.ItemParked
+		it.Problem = fmt.Sprintf("the system says that %s is taken, but nobody is seen to have it, nor any other name that was tried", taken)
+		return nil
 	}
 	_, err = j.reserveNext(tx, *it, profileOf(row.Desired).Candidates, tried)
 	if errors.Is(err, errNoName) {

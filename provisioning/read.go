@@ -87,6 +87,7 @@ func (t *Tenant) read(ctx context.Context, src Source) (ReadReport, error) {
 		}
 	}
 	r.whole = readErr == nil
+	defer t.tell()
 	return r.report, errors.Join(readErr, r.accept(ctx, proof))
 }
 

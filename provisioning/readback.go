@@ -24,6 +24,7 @@ type outcome struct {
 	account connector.Account // as observed, if it was
 	after   time.Duration     // how long to wait at least before the next attempt
 	pending bool
+	unseen  bool // nobody is seen to have the name that is taken
 	err     error
 }
 
@@ -111,5 +112,5 @@ func (j *job) nameTaken(ctx context.Context, a attempt, o outcome) outcome {
 	case len(found) == 1 && found[0].ExternalID == "" && j.target.AdoptByName:
 		return outcome{verdict: verdictDone, how: adopted, account: found[0]}
 	}
-	return outcome{verdict: verdictTaken, err: o.err}
+	return outcome{verdict: verdictTaken, err: o.err, unseen: len(found) == 0}
 }

@@ -1,9 +1,11 @@
 package provisioning
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/joinery-iam/joinery/connector"
@@ -31,6 +33,7 @@ func (t *Tenant) subjectOf(tx state.Tx, person string, at time.Time, accounts ma
 	if err != nil {
 		return subject{}, err
 	}
+	var last time.Time // when the relationship that ended last did so
 	s := subject{Subject: policy.Subject{At: at, Person: person, Accounts: observed(accounts, names)}}
 	for _, row := range rows {
 		var w hrsource.Worker
@@ -45,8 +48,11 @@ func (t *Tenant) subjectOf(tx state.Tx, person string, at time.Time, accounts ma
 		if live {
 			s.Relationships = append(s.Relationships, rel)
 		}
-		ended := !rel.End.IsZero() && !rel.End.After(at)
-		s.urgent = s.urgent || ended && rel.Abrupt
+		if ended := !rel.End.IsZero() && !rel.End.After(at); ended && !rel.End.Before(last) {
+			// The end that leaves nothing is the one that counts.
+			s.urgent = rel.Abrupt || s.urgent && rel.End.Equal(last)
+			last = rel.End
+		}
 	}
 	if s.ManagerAccounts, err = t.managerAccounts(tx, s); err != nil {
 		return subject{}, err
@@ -121,28 +127,87 @@ func attributesOf(a state.Account) map[string]connector.Value {
 	return values
 }
 
-// managerAccounts returns what is known of the accounts of the manager in force.
-// A manager who is not known is no error: references between people are soft.
+// managerAccounts returns what is known of the accounts of the manager in force, by
+// the primary relationship, or by the next one if there is none. A manager who is
+// not known is no error: references between people are soft.
 func (t *Tenant) managerAccounts(tx state.Tx, s subject) (map[string]policy.Account, error) {
-	for _, w := range s.workers {
-		manager := managerOf(w)
-		if manager == "" {
-			continue
-		}
-		row, err := tx.Worker(w.Key.Source, manager)
-		if errors.Is(err, state.ErrNotFound) || (err == nil && row.Person == "") {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		accounts, err := accountsOf(tx, row.Person)
-		if err != nil {
-			return nil, err
-		}
-		return observed(accounts, nil), nil
+	w, rel, ok := s.main()
+	if !ok {
+		return nil, nil
 	}
-	return nil, nil
+	at := s.At
+	if rel.Start.After(at) {
+		at = rel.Start
+	}
+	manager := managerAt(w, at, rel.Zone)
+	if manager == "" {
+		return nil, nil
+	}
+	row, err := tx.Worker(w.Key.Source, manager)
+	if errors.Is(err, state.ErrNotFound) || (err == nil && row.Person == "") {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := accountsOf(tx, row.Person)
+	if err != nil {
+		return nil, err
+	}
+	items, err := tx.ItemsOf(row.Person)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, it := range items {
+		if it.Kind == state.ItemProfile {
+			names[it.System] = profileOf(it.Desired).NameAttribute
+		}
+	}
+	return observed(accounts, names), nil
+}
+
+// main returns the primary relationship of those that give access, or the one that
+// begins next, as policy would choose.
+func (s subject) main() (hrsource.Worker, policy.Relationship, bool) {
+	rank := func(r policy.Relationship) int {
+		switch {
+		case r.Start.After(s.At):
+			return 1
+		case !r.End.IsZero() && !r.End.After(s.At):
+			return 2
+		}
+		return 0
+	}
+	best := -1
+	for i, r := range s.Relationships {
+		if best < 0 {
+			best = i
+			continue
+		}
+		b := s.Relationships[best]
+		marked := map[bool]int{true: 0, false: 1}
+		if cmp.Or(cmp.Compare(rank(r), rank(b)), cmp.Compare(marked[r.Primary], marked[b.Primary]), r.Start.Compare(b.Start), cmp.Compare(r.ID, b.ID)) < 0 {
+			best = i
+		}
+	}
+	if best < 0 {
+		return hrsource.Worker{}, policy.Relationship{}, false
+	}
+	r := s.Relationships[best]
+	at := slices.IndexFunc(s.workers, func(w hrsource.Worker) bool { return w.Key.String() == r.ID })
+	return s.workers[at], r, true
+}
+
+// managerAt returns the manager of the assignment in force at an instant.
+func managerAt(w hrsource.Worker, at time.Time, zone *time.Location) string {
+	manager := ""
+	for i, a := range w.Assignments {
+		if i == 0 || !a.EffectiveFrom.Start(zone).After(at) {
+			manager = a.Manager
+		}
+	}
+	return manager
 }
 
 func accountsOf(tx state.Tx, person string) (map[string]state.Account, error) {

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/joinery-iam/joinery/audit"
@@ -23,10 +24,11 @@ type Tenant struct {
 	backend state.Backend
 	targets map[string]*target
 	news    chan struct{} // something was ingested
+	feeding *sync.Mutex   // sinks
 }
 
 func newTenant(e *Engine, id string, cfg TenantConfig) *Tenant {
-	t := &Tenant{id: id, engine: e, cfg: cfg, backend: e.cfg.Store.Backend(), targets: map[string]*target{}, news: make(chan struct{}, 1)}
+	t := &Tenant{id: id, engine: e, cfg: cfg, backend: e.cfg.Store.Backend(), targets: map[string]*target{}, news: make(chan struct{}, 1), feeding: &sync.Mutex{}}
 	for name, s := range cfg.Systems {
 		t.targets[name] = &target{
 			name: name, System: s, apply: connector.Apply(s.Connector, e.cfg.Interceptors...), locks: map[string]*entitlementLock{},
@@ -46,11 +48,19 @@ func (t *Tenant) now() time.Time { return t.engine.cfg.Now().UTC().Truncate(time
 func wall() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
 // version identifies everything that decisions depend on but the facts: the
-// policy, and how far the engine may go in each system.
+// policy, how far the engine may go in each system, and what dates and absence mean.
 func (t *Tenant) version() string {
 	parts := []string{t.cfg.Policy.Version()}
 	for _, name := range slices.Sorted(maps.Keys(t.cfg.Systems)) {
 		parts = append(parts, name+":"+cmp.Or(string(t.cfg.Systems[name].Mode), "reportOnly"))
+	}
+	if zone := t.cfg.Zone.String(); zone != "UTC" {
+		parts = append(parts, "zone:"+zone)
+	}
+	for _, s := range t.cfg.Sources {
+		if s.EndMissingAfter > 0 {
+			parts = append(parts, fmt.Sprintf("missing:%s:%s", s.Name(), s.EndMissingAfter))
+		}
 	}
 	return strings.Join(parts, "+")
 }

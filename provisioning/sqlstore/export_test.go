@@ -17,6 +17,7 @@ func HotQueries() map[string]string {
 		unsequenced:     "joinery_entry_waiting",
 		sealedEntries:   "joinery_entry_leaf",
 		entriesOf:       "joinery_entry_subject",
+		removing:        "joinery_item_removing",
 		population:      "joinery_account_active",
 		accountByRemote: "joinery_account_remote",
 		openCase:        "joinery_case_open",

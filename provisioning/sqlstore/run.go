@@ -28,6 +28,8 @@ const (
 	reserve  = `/* reserve */ INSERT INTO joinery_reserved (tenant, at, run, system, kind, lane, n) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`
 	reserved = `/* reserved */ SELECT system, kind, lane, SUM(n) FROM joinery_reserved
 		WHERE tenant = ?1 AND at > ?2 GROUP BY system, kind, lane ORDER BY system, kind, lane`
+	removing = `/* removing */ SELECT COUNT(*) FROM joinery_item
+		WHERE tenant = ?1 AND system = ?2 AND removes = ?3 AND free = 1 AND removes <> ''`
 	population = `/* population */ SELECT COUNT(*) FROM joinery_account WHERE tenant = ?1 AND system = ?2 AND present = 1 AND active = 1`
 )
 
@@ -81,6 +83,12 @@ func (t *transaction) Reserve(run string, when time.Time, counts []state.Count) 
 // Reserved implements [state.Runs].
 func (t *transaction) Reserved(since time.Time) ([]state.Count, error) {
 	return listOf(t, scanCount, reserved, micros(since))
+}
+
+// Removing implements [state.Runs].
+func (t *transaction) Removing(system, kind string) (int, error) {
+	n, err := count(t, removing, system, kind)
+	return int(n), err
 }
 
 // Population implements [state.Runs].

@@ -106,7 +106,7 @@ func dataItem() state.Item {
 	return state.Item{
 		Person: "p1", System: "ldap", Kind: state.ItemGrant, Key: "group/eng", State: state.ItemDue, Desired: "absent", Known: "held",
 		Removes: "revoke", Lane: state.LaneNormal, Revision: 3, Run: "r1", Policy: "v1", Reasons: `["left"]`, Origin: "policy", Spell: 2,
-		RetryAt: day(3), Attempts: 1, OpKey: "op", OpKind: "revoke", Problem: "busy", EventAt: day(1), ReceivedAt: day(1), DecidedAt: day(2),
+		RetryAt: day(3), Attempts: 1, Missed: 2, OpKey: "op", OpKind: "revoke", Problem: "busy", EventAt: day(1), ReceivedAt: day(1), DecidedAt: day(2),
 		SentAt: day(2), VerifiedAt: day(3),
 	}
 }

@@ -19,6 +19,7 @@ func windowCases() []testCase {
 		{name: "window_sums", clause: "Reserved sums what was reserved after an instant, of all runs, by system, kind and lane", check: windowSums},
 		{name: "window_concurrent", clause: "no reservation is lost among many at once", check: windowConcurrent},
 		{name: "window_population", clause: "Population counts the accounts of a system that are known to be active", check: windowPopulation},
+		{name: "window_removing", clause: "Removing counts what takes away, may be acted on, and is not settled", check: windowRemoving},
 	}
 }
 
@@ -115,6 +116,24 @@ func windowConcurrent(f *fixture) {
 		}
 	})
 	f.view(func(tx state.Tx) { same("sum", nth("counts", must(tx.Reserved(day(0))), 0).N, callers*times) })
+}
+
+func windowRemoving(f *fixture) {
+	f.putRuns(state.Run{ID: "r1", State: state.RunReleased}, state.Run{ID: "r2", State: state.RunHeld})
+	f.update(func(tx state.Tx) {
+		for _, it := range []state.Item{
+			{Person: "a", Run: "r1", State: state.ItemDue, Removes: "disable"}, {Person: "b", Run: "r1", State: state.ItemSending, Removes: "disable"},
+			{Person: "c", Run: "r1", State: state.ItemSettled, Removes: "disable"}, {Person: "d", Run: "r2", State: state.ItemDue, Removes: "disable"},
+			{Person: "e", Run: "r1", State: state.ItemDue, Removes: "revoke"}, {Person: "f", Run: "r1", State: state.ItemDue},
+			{Person: "g", Run: "r2", State: state.ItemDue, Removes: "disable", Released: true},
+		} {
+			it.System, it.Kind, it.Lane = "x", state.ItemAccount, state.LaneNormal
+			ok(tx.PutItem(it))
+		}
+		same("removing in x", must(tx.Removing("x", "disable")), 3)
+		same("revoking in x", must(tx.Removing("x", "revoke")), 1)
+		same("removing in y", must(tx.Removing("y", "disable")), 0)
+	})
 }
 
 func windowPopulation(f *fixture) {

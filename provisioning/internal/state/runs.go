@@ -33,6 +33,9 @@ type Runs interface {
 	Reserved(since time.Time) ([]Count, error)
 	// Population counts the accounts of a system that are known to be active.
 	Population(system string) (int, error)
+	// Removing counts the items of a system that take away in a way, may be acted on,
+	// and have not been settled.
+	Removing(system, kind string) (int, error)
 }
 
 // Run is what one cause touches.

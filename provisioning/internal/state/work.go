@@ -138,6 +138,7 @@ type Item struct {
 
 	RetryAt  time.Time // wall time
 	Attempts int
+	Missed   int    // attempts in a row in which the account was not found
 	OpKey    string // of the operation in flight, or of the last one
 	OpKind   string
 	Problem  string // what it waits for, or why the last attempt failed

@@ -7,12 +7,14 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
 	"github.com/joinery-iam/joinery/provisioning/sqlstore"
 	"github.com/joinery-iam/joinery/provisioning/sqlstore/sqlite"
+	joinerysqlite "github.com/joinery-iam/joinery/provisioning/sqlstore/sqlite"
 )
 
 // raw opens a database without a store.
@@ -143,4 +145,32 @@ func TestMemoryOutlivesCancellation(t *testing.T) {
 		require.Equal(t, int64(1), next)
 		return err
 	}))
+}
+
+// Opening gave up at once while another process wrote.
+func TestOpenWaitsForWhoWrites(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "joinery.db")
+	one := openFile(t, path)
+	in, opened := make(chan struct{}), make(chan error)
+	var writing error
+	go func() {
+		<-in
+		two, err := joinerysqlite.Open(t.Context(), path)
+		if err == nil {
+			err = two.Close()
+		}
+		opened <- err
+	}()
+	writing = one.Backend().Update(t.Context(), "t", func(state.Tx) error {
+		close(in)
+		select {
+		case err := <-opened: // it needed no lock after all
+			go func() { opened <- err }()
+		case <-time.After(100 * time.Millisecond):
+		}
+		return nil
+	})
+	require.NoError(t, writing)
+	require.NoError(t, <-opened)
 }

@@ -189,6 +189,7 @@ CREATE TABLE joinery_item (
   spell       INTEGER NOT NULL,
   retry_at    INTEGER NOT NULL,
   attempts    INTEGER NOT NULL,
+  missed      INTEGER NOT NULL,
   op_key      TEXT    NOT NULL,
   op_kind     TEXT    NOT NULL,
   problem     TEXT    NOT NULL,
@@ -202,6 +203,7 @@ CREATE TABLE joinery_item (
 
 -- The queue: the items that can be acted on, in the order of their turn.
 CREATE INDEX joinery_item_free ON joinery_item (tenant, system, lane, decided_at, person, retry_at) WHERE free = 1;
+CREATE INDEX joinery_item_removing ON joinery_item (tenant, system, removes) WHERE free = 1 AND removes <> '';
 CREATE INDEX joinery_item_run ON joinery_item (tenant, run, person, system, kind, item_key) WHERE state <> 'settled';
 
 -- Questions to people.
