@@ -17,7 +17,7 @@
 // zone, never instants. [Worker.Window] turns them into instants: work starts
 // with the first moment of the first day and ends with the last moment of the
 // last day, both in the worker's zone, whatever daylight saving does to it.
-// [Worker.AccessEnd] is the one exact instant: it beats every date.
+// [Worker.AccessEnd] is the one exact instant: the earlier of it and the dates counts.
 // What changes during an employment is a list of [Assignment], each in effect
 // from a date on, so that a transfer can be told months ahead.
 //

@@ -75,7 +75,7 @@ type Worker struct {
 	HireDate         Date `json:"hireDate,omitzero"`        // first day of this relationship
 	ContractEndDate  Date `json:"contractEndDate,omitzero"` // last day by contract
 	TerminationDate  Date `json:"terminationDate,omitzero"` // last day, once somebody ended it
-	// AccessEnd is the instant at which access ends, whatever the dates say: an
+	// AccessEnd is the instant at which access ends, unless the dates say earlier: an
 	// immediate termination. The zero Time means none.
 	AccessEnd time.Time `json:"accessEnd,omitzero"`
 	// Involuntary ends access with the start of the termination date instead of

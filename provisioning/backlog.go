@@ -18,7 +18,8 @@ type backlog struct {
 	begun   map[string]state.Claimed
 	freed   chan struct{} // an account was finished with
 	hurried int           // how many want to be before what is begun next
-	calm    sync.Cond     // hurried is 0
+	claims  int           // how many are claiming
+	calm    sync.Cond     // hurried or claims is 0
 }
 
 func newBacklog() *backlog {
@@ -28,12 +29,15 @@ func newBacklog() *backlog {
 }
 
 // hurry says that there may be urgent work, before which nothing more is to be
-// begun, or by -1 that there is none any longer.
+// begun or claimed, or by -1 that there is none any longer.
 func (b *backlog) hurry(n int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.hurried += n; b.hurried == 0 {
 		b.calm.Broadcast()
+	}
+	for n > 0 && b.claims > 0 {
+		b.calm.Wait()
 	}
 }
 
@@ -46,12 +50,25 @@ func (b *backlog) giveWay() {
 	}
 }
 
-func (b *backlog) add(claimed []state.Claimed) {
+// claim takes in what is claimed, once nobody hurries: who does sees all that this
+// process has under lease.
+func (b *backlog) claim(claim func() ([]state.Claimed, error)) ([]state.Claimed, error) {
+	b.mu.Lock()
+	for b.hurried > 0 {
+		b.calm.Wait()
+	}
+	b.claims++
+	b.mu.Unlock()
+	claimed, err := claim()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, c := range claimed {
 		b.claimed[c.Account.Person] = c
 	}
+	if b.claims--; b.claims == 0 {
+		b.calm.Broadcast()
+	}
+	return claimed, err
 }
 
 // start begins with an account, and reports whether it was still to be begun under

@@ -88,7 +88,10 @@ func (t *Tenant) tell() {
 // actIn works through what is due in one system: as many accounts at a time as
 // it bears.
 func (t *Tenant) actIn(ctx context.Context, target *target, due time.Time) (int, error) {
-	first, err := t.claim(ctx, target, due, false)
+	claim := func() ([]state.Claimed, error) {
+		return target.backlog.claim(func() ([]state.Claimed, error) { return t.claim(ctx, target, due, false) })
+	}
+	first, err := claim()
 	if err != nil || len(first) == 0 {
 		return 0, err
 	}
@@ -98,13 +101,12 @@ func (t *Tenant) actIn(ctx context.Context, target *target, due time.Time) (int,
 		total int
 	)
 	for i := range target.concurrency(ctx) {
-		all.Go(func() error {
-			var claimed []state.Claimed
-			if i == 0 {
-				claimed = first
+		all.Go(func() (err error) {
+			claimed := first
+			if i > 0 {
+				claimed, err = claim()
 			}
-			for {
-				target.backlog.add(claimed)
+			for err == nil && len(claimed) > 0 {
 				var errs []error
 				for _, c := range claimed {
 					target.backlog.giveWay()
@@ -119,11 +121,9 @@ func (t *Tenant) actIn(ctx context.Context, target *target, due time.Time) (int,
 				mu.Lock()
 				total += len(claimed)
 				mu.Unlock()
-				var err error
-				if claimed, err = t.claim(ctx, target, due, false); err != nil || len(claimed) == 0 {
-					return err
-				}
+				claimed, err = claim()
 			}
+			return err
 		})
 	}
 	err = all.Wait()
@@ -159,10 +159,11 @@ func (t *Tenant) actUrgently(ctx context.Context) (int, error) {
 
 func (t *Tenant) actUrgentlyIn(ctx context.Context, target *target, due time.Time) (total int, err error) {
 	for {
+		mine := target.backlog.all() // before the claim, which passes over them
 		claimed, err := t.claim(ctx, target, due, true)
 		busy := false
 		if err == nil && len(claimed) == 0 {
-			claimed, busy, err = t.takeBack(ctx, target, due)
+			claimed, busy, err = t.takeBack(ctx, target, mine, due)
 		}
 		switch {
 		case err != nil:
@@ -184,12 +185,12 @@ func (t *Tenant) actUrgentlyIn(ctx context.Context, target *target, due time.Tim
 }
 
 // takeBack takes accounts with urgent work out of the batches that are claimed and
-// not begun. If there is some for an account that is being worked on, busy is true.
-func (t *Tenant) takeBack(ctx context.Context, target *target, due time.Time) (taken []state.Claimed, busy bool, err error) {
+// not begun. If there is some for an account that is, or was, worked on, busy is true.
+func (t *Tenant) takeBack(ctx context.Context, target *target, mine []state.Claimed, due time.Time) (taken []state.Claimed, busy bool, err error) {
 	var urgent []state.Claimed
 	err = t.backend.View(ctx, t.id, func(tx state.Tx) error {
 		urgent = nil
-		for _, c := range target.backlog.all() {
+		for _, c := range mine {
 			items, err := tx.ItemsOf(c.Account.Person)
 			if err != nil {
 				return err
@@ -211,7 +212,7 @@ func (t *Tenant) takeBack(ctx context.Context, target *target, due time.Time) (t
 		if target.backlog.start(c) {
 			taken = append(taken, c)
 		} else {
-			busy = true // or was a moment ago
+			busy = true
 		}
 	}
 	return taken, busy, nil

@@ -92,9 +92,21 @@ func TestAWrongURLIsSaid(t *testing.T) {
 	r := b.run("-patience", "0", "-url", b.url+"/elsewhere")
 	require.Equal(t, exitAttention, r.code)
 	require.Contains(t, r.diag, "does not answer as it should")
-	require.Equal(t, exitFailed, b.run("-url", "nonsense").code)
+	require.Equal(t, exitUsage, b.run("-url", "nonsense").code)
 	require.Empty(t, b.names())
 	b.done()
+}
+
+func TestWrongValuesOfFlagsAreSaid(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, scimtest.Config{})
+	b.people(alice)
+	for flag, value := range map[string]string{"-system": "nope", "-zone": "Nowhere/Land", "-evidence": "hearsay", "-url": "ftp://example.com"} {
+		r := b.run(flag, value)
+		require.Equal(t, exitUsage, r.code, "%s%s", r.out, r.diag)
+		require.Contains(t, r.diag, flag)
+	}
+	require.Zero(t, b.server.Writes())
 }
 
 func TestMissingFilesAreNamed(t *testing.T) {

@@ -63,6 +63,9 @@ func complain(diag io.Writer, err error) {
 
 func (o options) run(ctx context.Context, out, diag io.Writer) (int, error) {
 	s, err := open(ctx, o, out)
+	if errors.Is(err, errUsage) {
+		return exitUsage, err
+	}
 	if err != nil {
 		return exitFailed, err
 	}

@@ -40,7 +40,7 @@ exit codes:
   3  done as far as it goes: something waits for a person or a system, or the file
      is not proven whole although -evidence asks for it; see what is printed
   4  the people file was refused: missing, unreadable or far too short. Nobody
-     counts as gone; what was due before is done
+     counts as gone; what was due before is done. With -plan this is 3
 
 flags:
 `

@@ -113,6 +113,15 @@ func TestTheLogVerifiesUntilItIsTamperedWith(t *testing.T) {
 	require.Contains(t, r.diag, "tampered")
 }
 
+// The sample is what the README shows.
+func TestTheSampleIsProvisioned(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, scimtest.Config{})
+	r := b.run("-evidence", "", "-people", "sample/people.csv", "-policy", "sample/policy.yaml")
+	require.Equal(t, exitDone, r.code, "%s%s", r.out, r.diag)
+	require.Equal(t, []string{"aarcher", "bbaker"}, b.names())
+}
+
 func TestAProfileSaysHowTheServerIsWrittenTo(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, scimtest.Config{})

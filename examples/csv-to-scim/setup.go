@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,6 +26,13 @@ const (
 	tenantName = "default"
 	sourceName = "people"
 )
+
+// errUsage is met when a flag has a value that cannot be used.
+var errUsage = errors.New("wrong flag")
+
+func wrong(format string, args ...any) error {
+	return fmt.Errorf("%w: %w", errUsage, fmt.Errorf(format, args...))
+}
 
 // setup is everything that a run needs.
 type setup struct {
@@ -56,14 +64,14 @@ func open(ctx context.Context, o options, out io.Writer) (s *setup, err error) {
 		return s, err
 	}
 	if cfg.Zone, err = hrsource.LoadZone(o.zone); err != nil {
-		return s, err
+		return s, wrong("-zone: %w", err)
 	}
 	source, err := csvfile.New(csvfile.Config{
 		Name: sourceName, Path: o.people, DateFormats: []string{o.dateFormat}, Evidence: csvfile.Evidence(o.evidence),
 		Custom: strings.FieldsFunc(o.custom, func(r rune) bool { return r == ',' }),
 	})
 	if err != nil {
-		return s, err
+		return s, wrong("-people, -dates, -custom or -evidence: %w", err)
 	}
 	cfg.Sources = []provisioning.Source{{Source: source, Current: true}}
 	if o.auditLog != "" && !o.looks() {
@@ -105,12 +113,15 @@ func (o options) systems(ctx context.Context, named []string) (map[string]provis
 		}
 		name = named[0]
 	}
+	if !slices.Contains(named, name) {
+		return nil, wrong("-system %s: the policy names %s", name, strings.Join(named, ", "))
+	}
 	if _, err := o.token(ctx); err != nil {
 		return nil, err // the same every time, so there is no use in waiting
 	}
 	target, err := scim.New(scim.Config{BaseURL: o.url, Token: o.token, Profile: o.profile})
 	if err != nil {
-		return nil, err
+		return nil, wrong("-url: %w", err)
 	}
 	return map[string]provisioning.System{name: {Connector: target, Mode: provisioning.Managed}}, nil
 }

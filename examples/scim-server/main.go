@@ -22,12 +22,15 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/joinery-iam/joinery/scim/profile"
 	"github.com/joinery-iam/joinery/scim/scimtest"
 )
 
 func main() {
 	addr := flag.String("addr", "127.0.0.1:0", "`host:port` to listen on; port 0 picks a free one")
 	tokenFile := flag.String("token-file", "", "`file` with the bearer token that clients must send; none lets everybody in")
+	groups := flag.String("groups", "", "comma-separated `names` of the groups there are at first")
+	known := flag.String("profile", "", "the `name` of a profile that the server is to behave like; scim-doctor -profiles lists them")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		flag.Usage()
@@ -35,24 +38,38 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Stdout, *addr, *tokenFile); err != nil {
+	if err := run(ctx, os.Stdout, options{*addr, *tokenFile, *groups, *known}); err != nil {
 		fmt.Fprintln(os.Stderr, "scim-server:", err)
 		os.Exit(1)
 	}
 }
 
+// options are the flags.
+type options struct{ addr, tokenFile, groups, profile string }
+
 // run tells out where it listens and serves until ctx is done. Then it lets
 // requests in progress finish.
-func run(ctx context.Context, out io.Writer, addr, tokenFile string) error {
-	token, err := readToken(tokenFile)
+func run(ctx context.Context, out io.Writer, o options) error {
+	var config scimtest.Config
+	var err error
+	if config.Token, err = readToken(o.tokenFile); err != nil {
+		return err
+	}
+	if o.profile != "" {
+		if config.Profile, err = profile.Get(o.profile); err != nil {
+			return err
+		}
+	}
+	handler, err := scimtest.New(config)
 	if err != nil {
 		return err
 	}
-	handler, err := scimtest.New(scimtest.Config{Token: token})
-	if err != nil {
-		return err
+	for name := range strings.FieldsFuncSeq(o.groups, func(r rune) bool { return r == ',' }) {
+		if _, err := handler.AddGroup(scimtest.Group{DisplayName: strings.TrimSpace(name)}); err != nil {
+			return err
+		}
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.addr)
 	if err != nil {
 		return err
 	}

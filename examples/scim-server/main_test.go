@@ -20,7 +20,9 @@ func TestServesUntilItIsStopped(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	reader, writer := io.Pipe()
 	stopped := make(chan error, 1)
-	go func() { stopped <- run(ctx, writer, "127.0.0.1:0", file) }()
+	go func() {
+		stopped <- run(ctx, writer, options{addr: "127.0.0.1:0", tokenFile: file, groups: "staff, eng"})
+	}()
 	line, err := bufio.NewReader(reader).ReadString('\n')
 	require.NoError(t, err)
 	url := strings.TrimSpace(strings.TrimPrefix(line, "listening on ")) + "/Users"
@@ -48,9 +50,9 @@ func get(t *testing.T, url, token string) int {
 func TestAnEmptyTokenLetsNobodyIn(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "token")
-	require.ErrorIs(t, run(t.Context(), io.Discard, "127.0.0.1:0", file), os.ErrNotExist)
+	require.ErrorIs(t, run(t.Context(), io.Discard, options{addr: "127.0.0.1:0", tokenFile: file}), os.ErrNotExist)
 	require.NoError(t, os.WriteFile(file, []byte(" \n"), 0o600))
-	require.EqualError(t, run(t.Context(), io.Discard, "127.0.0.1:0", file), "the token file is empty")
+	require.EqualError(t, run(t.Context(), io.Discard, options{addr: "127.0.0.1:0", tokenFile: file}), "the token file is empty")
 	require.NoError(t, os.WriteFile(file, []byte(" secret \n"), 0o600))
 	token, err := readToken(file)
 	require.NoError(t, err)
@@ -59,5 +61,5 @@ func TestAnEmptyTokenLetsNobodyIn(t *testing.T) {
 
 func TestAnAddressThatCannotBeUsedIsAnError(t *testing.T) {
 	t.Parallel()
-	require.Error(t, run(t.Context(), io.Discard, "127.0.0.1:-1", ""))
+	require.Error(t, run(t.Context(), io.Discard, options{addr: "127.0.0.1:-1"}))
 }

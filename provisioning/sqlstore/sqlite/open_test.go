@@ -13,7 +13,6 @@ import (
 
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
 	"github.com/joinery-iam/joinery/provisioning/sqlstore"
-	"github.com/joinery-iam/joinery/provisioning/sqlstore/sqlite"
 	joinerysqlite "github.com/joinery-iam/joinery/provisioning/sqlstore/sqlite"
 )
 
@@ -68,16 +67,16 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 		dir:                                 "is a directory",
 		"":                                  "the path is empty",
 	} {
-		_, err := sqlite.Open(t.Context(), path)
+		_, err := joinerysqlite.Open(t.Context(), path)
 		require.ErrorContains(t, err, want)
 	}
-	_, err := sqlite.Open(t.Context(), text)
-	require.ErrorIs(t, err, sqlite.ErrNotDatabase)
-	_, err = sqlite.Open(t.Context(), filepath.Join(dir, "no", "such.db"))
+	_, err := joinerysqlite.Open(t.Context(), text)
+	require.ErrorIs(t, err, joinerysqlite.ErrNotDatabase)
+	_, err = joinerysqlite.Open(t.Context(), filepath.Join(dir, "no", "such.db"))
 	require.ErrorIs(t, err, fs.ErrNotExist)
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = sqlite.Open(ended, filepath.Join(dir, "late.db"))
+	_, err = joinerysqlite.Open(ended, filepath.Join(dir, "late.db"))
 	require.ErrorIs(t, err, context.Canceled)
 }
 
@@ -87,7 +86,7 @@ func TestOpenLeavesLaterSchemaAlone(t *testing.T) {
 	openFile(t, path)
 	_, err := raw(t, path).ExecContext(t.Context(), "INSERT INTO joinery_schema (version) VALUES (999)")
 	require.NoError(t, err)
-	_, err = sqlite.Open(t.Context(), path)
+	_, err = joinerysqlite.Open(t.Context(), path)
 	require.ErrorIs(t, err, sqlstore.ErrNewerSchema)
 	require.ErrorContains(t, err, "999")
 }
@@ -96,7 +95,7 @@ func TestFullDatabaseKeepsWhatItHas(t *testing.T) {
 	t.Parallel()
 	db := raw(t, filepath.Join(t.TempDir(), "small.db"))
 	db.SetMaxOpenConns(1)
-	store, err := sqlstore.New(t.Context(), sqlstore.Config{DB: db, Dialect: sqlite.Dialect{}})
+	store, err := sqlstore.New(t.Context(), sqlstore.Config{DB: db, Dialect: joinerysqlite.Dialect{}})
 	require.NoError(t, err)
 	b := store.Backend()
 	require.NoError(t, b.Update(t.Context(), "t", func(tx state.Tx) error { return tx.PutCursor("s", 7) }))
@@ -119,12 +118,12 @@ func TestFullDatabaseKeepsWhatItHas(t *testing.T) {
 
 func TestMemoryIsPrivate(t *testing.T) {
 	t.Parallel()
-	one, two := openFile(t, sqlite.Memory), openFile(t, sqlite.Memory)
+	one, two := openFile(t, joinerysqlite.Memory), openFile(t, joinerysqlite.Memory)
 	require.NoError(t, one.Backend().Update(t.Context(), "t", func(tx state.Tx) error { return tx.PutCursor("s", 1) }))
 	tenants, err := two.Backend().Tenants(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, tenants)
-	_, err = os.Stat(sqlite.Memory)
+	_, err = os.Stat(joinerysqlite.Memory)
 	require.ErrorIs(t, err, fs.ErrNotExist)
 }
 
@@ -132,7 +131,7 @@ func TestMemoryIsPrivate(t *testing.T) {
 // connection: a caller who gives up must not take it along.
 func TestMemoryOutlivesCancellation(t *testing.T) {
 	t.Parallel()
-	b := openFile(t, sqlite.Memory).Backend()
+	b := openFile(t, joinerysqlite.Memory).Backend()
 	require.NoError(t, b.Update(t.Context(), "t", func(tx state.Tx) error { return tx.PutCursor("s", 1) }))
 	ctx, cancel := context.WithCancel(t.Context())
 	err := b.Update(ctx, "t", func(tx state.Tx) error {
