@@ -1,0 +1,145 @@
+package provisioning
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/joinery-iam/joinery/provisioning/internal/state"
+)
+
+// Leaving is how far the leaving of a person has come.
+type Leaving struct {
+	Person string
+	Name   string
+	// Live says that the person has not left: then Steps are what was taken away
+	// otherwise, as by a transfer.
+	Live bool
+	// Known is when it could first be acted upon: when the end was told, or came, if
+	// that was later. Zero if nothing has been taken away yet.
+	Known time.Time
+	// Contained is when the last account was seen to be disabled; zero as long as one
+	// is known to be active, or may be.
+	Contained time.Time
+	// Steps are what is to be taken away and what was, by system.
+	Steps []LeavingStep
+}
+
+// LeavingStep is one thing to be taken away.
+type LeavingStep struct {
+	System string
+	// What is "sign-in", or an entitlement as kind/name.
+	What string
+	// Done says that it was seen to be so; State and Problem say what stands between
+	// otherwise: due, held, waiting, sending or parked.
+	Done           bool
+	State, Problem string
+	// Decided, Sent and Verified are when it was; zero if it was not. What was so
+	// without our doing was not sent.
+	Decided, Sent, Verified time.Time
+}
+
+// TimeToContain is how long somebody could sign in somewhere who was known to have
+// left; zero as long as that is not over.
+func (l Leaving) TimeToContain() time.Duration {
+	if l.Contained.IsZero() || l.Known.IsZero() {
+		return 0
+	}
+	return l.Contained.Sub(l.Known)
+}
+
+// Remains returns the steps that are not done.
+func (l Leaving) Remains() []LeavingStep {
+	return slices.DeleteFunc(slices.Clone(l.Steps), func(s LeavingStep) bool { return s.Done })
+}
+
+// String returns the report for people: a line for each step.
+func (l Leaving) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %d of %d steps done", cmp.Or(l.Name, l.Person), len(l.Steps)-len(l.Remains()), len(l.Steps))
+	if !l.Contained.IsZero() {
+		fmt.Fprintf(&b, ", no sign-in since %s, %s after it was known", l.Contained.Format(time.RFC3339), l.TimeToContain())
+	}
+	b.WriteByte('\n')
+	for _, s := range l.Steps {
+		how := s.State + ": " + s.Problem
+		if s.Done {
+			how = "seen at " + s.Verified.Format(time.RFC3339)
+			if s.Verified.IsZero() {
+				how = "was never there"
+			}
+		}
+		fmt.Fprintf(&b, "  %-10s %-24s %s\n", s.System, s.What, strings.TrimSuffix(how, ": "))
+	}
+	return b.String()
+}
+
+// Leaving reports what has been taken away from a person, verified how and when, and
+// what remains. The error is [ErrNoPerson] if nobody by that name is known.
+func (t *Tenant) Leaving(ctx context.Context, person string) (Leaving, error) {
+	l := Leaving{Person: person}
+	err := t.backend.View(ctx, t.id, func(tx state.Tx) error {
+		p, err := tx.Person(person)
+		if err != nil {
+			return err
+		}
+		l = Leaving{Person: person, Live: p.Live}
+		if l.Name, err = nameOf(tx, person); err != nil {
+			return err
+		}
+		items, err := tx.ItemsOf(person)
+		if err != nil {
+			return err
+		}
+		b := planner{tx: tx, runs: map[string]state.Run{}}
+		contained, open := time.Time{}, false
+		for _, it := range items {
+			ends := it.Kind == state.ItemAccount && it.Desired != active
+			if !ends && (it.Kind != state.ItemGrant || it.Desired != absent) {
+				open = open || it.Kind == state.ItemAccount
+				continue
+			}
+			step := LeavingStep{
+				System: it.System, What: cmp.Or(it.Key, "sign-in"), Done: it.State == state.ItemSettled,
+				Decided: it.DecidedAt, Sent: it.SentAt, Verified: it.VerifiedAt,
+			}
+			if !step.Done {
+				line := Line{State: string(it.State), Note: it.Problem}
+				if err := b.hold(&line, it); err != nil {
+					return err
+				}
+				step.State, step.Problem, step.Verified = line.State, line.Note, time.Time{}
+			}
+			l.Steps = append(l.Steps, step)
+			if since := latest(it.EventAt, it.ReceivedAt); since.After(l.Known) {
+				l.Known = since
+			}
+			if ends {
+				open = open || !step.Done
+				contained = latest(contained, step.Verified)
+			}
+		}
+		if !open {
+			l.Contained = contained
+		}
+		slices.SortStableFunc(l.Steps, func(a, b LeavingStep) int {
+			return cmp.Or(cmp.Compare(a.System, b.System), -cmp.Compare(a.What, b.What)) // sign-in first
+		})
+		return nil
+	})
+	if errors.Is(err, state.ErrNotFound) {
+		return Leaving{}, fmt.Errorf("person %s: %w", person, ErrNoPerson)
+	}
+	return l, err
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
