@@ -197,6 +197,9 @@ func (j *job) call(ctx context.Context, a attempt) outcome {
 			return outcome{verdict: connector.VerdictRetry, err: errors.New("the lease would have ended before the call")}
 		}
 	}
+	if a.item.Lane == state.LaneImmediate {
+		ctx = connector.WithUrgency(ctx)
+	}
 	ctx, cancel := context.WithTimeout(ctx, j.target.Timeout)
 	defer cancel()
 	if a.look {

@@ -56,7 +56,11 @@ func (g *gate) Update(ctx context.Context, req connector.UpdateRequest) (connect
 }
 
 func (g *gate) Disable(ctx context.Context, req connector.AccountRequest) (connector.Result, error) {
-	g.pass(ctx, connector.Disable, req.Ref.Name)
+	name := req.Ref.Name
+	if !connector.Urgent(ctx) {
+		name += ", in no hurry"
+	}
+	g.pass(ctx, connector.Disable, name)
 	return g.System.Disable(ctx, req)
 }
 

@@ -34,12 +34,16 @@ type budget struct {
 }
 
 // limit is one rate. Requests that came each in their turn would come at a distance;
-// next is when the one after the last would. A burst may come so much earlier.
+// next is when the one after the last that has its turn would, and passed when the
+// one after the last that was sent would. A burst may come so much earlier. An urgent
+// request takes the turn of the first that waits, and all that wait move up by one:
+// shifts is how often that was so.
 type limit struct {
-	class    profile.Class
-	distance time.Duration
-	burst    time.Duration
-	next     time.Time
+	class        profile.Class
+	distance     time.Duration
+	burst        time.Duration
+	next, passed time.Time
+	shifts       int
 }
 
 // pause is a time in which nothing is sent.
@@ -97,60 +101,113 @@ func (b *budget) turn(ctx context.Context, c call) error {
 	if wait > maxTurn {
 		return connector.RetryAfter(wait, fmt.Errorf("the server wants no requests for another %v", wait.Round(time.Second)))
 	}
-	wait, giveBack := b.take(ctx, c, now, wait)
-	if giveBack == nil {
+	turn, wait := b.take(ctx, c, now, wait)
+	if turn == nil {
 		return connector.RetryAfter(wait, fmt.Errorf("the server's rate leaves no room for another %v", wait.Round(time.Millisecond)))
 	}
-	if wait <= 0 {
-		return nil
+	for ; wait > 0; wait = b.pass(turn) {
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			b.giveBack(turn)
+			return connector.NotSent(context.Cause(ctx))
+		}
 	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		giveBack()
-		return connector.NotSent(context.Cause(ctx))
-	}
+	return nil
+}
+
+// turn is the time at which a request may be sent.
+type turn struct {
+	limits        []*limit
+	before, after []time.Time // of the limits, for giving it back
+	shifts        []int       // of the limits that the time takes into account
+	urgent        bool
 }
 
 // take finds the time at which all limits let a request through, no earlier than
 // after wait, and makes it the request's own. If that is too far off, it takes
-// nothing, and returns no way to give it back.
-func (b *budget) take(ctx context.Context, c call, now time.Time, wait time.Duration) (time.Duration, func()) {
+// nothing. A turn that has come is passed at once.
+func (b *budget) take(ctx context.Context, c call, now time.Time, wait time.Duration) (*turn, time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	t := &turn{urgent: connector.Urgent(ctx)}
 	at := now.Add(max(wait, 0))
-	var taken []*limit
 	for _, l := range b.limits {
-		if covers(l.class, c) {
-			taken = append(taken, l)
-			if earliest := l.next.Add(-l.burst); earliest.After(at) {
-				at = earliest
-			}
+		if !covers(l.class, c) {
+			continue
+		}
+		t.limits = append(t.limits, l)
+		free := l.next
+		if t.urgent {
+			free = l.passed
+		}
+		if earliest := free.Add(-l.burst); earliest.After(at) {
+			at = earliest
 		}
 	}
 	wait = at.Sub(now)
 	if deadline, ok := ctx.Deadline(); wait > maxTurn || wait > 0 && ok && !deadline.After(at) {
-		return wait, nil
+		return nil, wait
 	}
-	before, after := make([]time.Time, len(taken)), make([]time.Time, len(taken))
-	for i, l := range taken {
-		before[i] = l.next
+	for _, l := range t.limits {
+		t.before = append(t.before, l.next)
 		if l.next.Before(at) {
 			l.next = at
 		}
 		l.next = l.next.Add(l.distance)
-		after[i] = l.next
+		if t.urgent {
+			l.shifts++
+			l.pass(at)
+		}
+		t.after = append(t.after, l.next)
+		t.shifts = append(t.shifts, l.shifts)
 	}
-	return wait, func() {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		for i, l := range taken {
-			if l.next.Equal(after[i]) { // nobody has queued behind it
-				l.next = before[i]
-			}
+	if wait <= 0 && !t.urgent {
+		for _, l := range t.limits {
+			l.pass(at)
+		}
+	}
+	return t, wait
+}
+
+// pass sends a request whose time has come, unless urgent ones have gone before it
+// meanwhile: then it returns how much longer it has to wait.
+func (b *budget) pass(t *turn) (wait time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if t.urgent {
+		return 0 // it was passed when it was taken
+	}
+	for i, l := range t.limits {
+		wait = max(wait, time.Duration(l.shifts-t.shifts[i])*l.distance)
+		t.shifts[i] = l.shifts
+	}
+	if wait > 0 {
+		return wait
+	}
+	for _, l := range t.limits {
+		l.pass(time.Now())
+	}
+	return 0
+}
+
+// pass notes that a request is sent at an instant.
+func (l *limit) pass(at time.Time) {
+	if l.passed.Before(at) {
+		l.passed = at
+	}
+	l.passed = l.passed.Add(l.distance)
+}
+
+// giveBack gives a turn back that was not used, if nobody has queued behind it.
+func (b *budget) giveBack(t *turn) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for i, l := range t.limits {
+		if !t.urgent && l.next.Equal(t.after[i]) {
+			l.next = t.before[i]
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -179,5 +180,43 @@ func TestRequestThatCannotWaitForItsTurnWasNotSent(t *testing.T) {
 		_, err = target.Create(ctx, connector.CreateRequest{ExternalID: "2", Name: "bob", Active: true})
 		require.Equal(t, connector.Judgement{Verdict: connector.VerdictRetry, After: time.Minute}, connector.VerdictOf(err))
 		require.Len(t, n.at, 1)
+	})
+}
+
+// Who is to be locked out now does not queue behind everybody else, and the rate
+// holds all the same.
+func TestUrgentRequestsGoBeforeThoseThatWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n, target := nearby(t, profile.Profile{
+			Name: "p", Product: "p", Checked: "2026-11-23",
+			Rate: []profile.Rate{{Class: profile.Writes, Requests: 10, Per: time.Second}},
+		})
+		ref := create(t, target, "ann").Ref
+		n.mu.Lock()
+		n.at = nil
+		n.mu.Unlock()
+		begin := time.Now()
+		var others sync.WaitGroup
+		for i := range 15 { // a second and a half of writes
+			others.Go(func() {
+				_, err := target.Create(t.Context(), connector.CreateRequest{ExternalID: fmt.Sprint("e", i), Name: fmt.Sprint("u", i), Active: true})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		time.Sleep(250 * time.Millisecond) // of the bubble's clock
+		asked := time.Now()
+		_, err := target.Disable(connector.WithUrgency(t.Context()), connector.AccountRequest{Ref: ref})
+		require.NoError(t, err)
+		require.LessOrEqual(t, time.Since(asked), 100*time.Millisecond, "one turn at most")
+		others.Wait()
+		require.Len(t, n.at, 16)
+		slices.SortFunc(n.at, time.Time.Compare)
+		for i, at := range n.at[1:] {
+			require.GreaterOrEqual(t, at.Sub(n.at[i]), 100*time.Millisecond, "the rate, between %d and %d", i, i+1)
+		}
+		require.Less(t, time.Since(begin), 1800*time.Millisecond, "nobody waits longer than one turn more")
 	})
 }
