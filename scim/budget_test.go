@@ -206,7 +206,7 @@ func TestUrgentRequestsGoBeforeThoseThatWait(t *testing.T) {
 				}
 			})
 		}
-		time.Sleep(250 * time.Millisecond) // of the bubble's clock
+		<-time.After(250 * time.Millisecond) // of the bubble's clock
 		asked := time.Now()
 		_, err := target.Disable(connector.WithUrgency(t.Context()), connector.AccountRequest{Ref: ref})
 		require.NoError(t, err)
