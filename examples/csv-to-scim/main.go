@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/provisioning"
 )
 
@@ -122,14 +123,18 @@ func (o options) provision(ctx context.Context, tenant *provisioning.Tenant, out
 // settle does what is due, waits for retries as long as patience lasts, and says
 // how far it is.
 func (o options) settle(ctx context.Context, tenant *provisioning.Tenant, diag io.Writer) error {
+	patience := o.patience
 	for _, c := range tenant.Check(ctx) {
+		if errors.Is(c.Err, connector.ErrDenied) {
+			patience = 0 // it will not let us in a moment later either
+		}
 		if c.Err != nil && ctx.Err() == nil {
 			complain(diag, fmt.Errorf("%s does not answer as it should, and what is due there waits: %w", c.System, c.Err))
 		}
 	}
 	stop := progress(ctx, tenant, diag, o.progress)
 	defer stop()
-	deadline := time.Now().Add(o.patience)
+	deadline := time.Now().Add(patience)
 	for {
 		next, err := tenant.Drain(ctx)
 		if err != nil || next.IsZero() || next.After(deadline) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/joinery-iam/joinery/provisioning"
 )
@@ -62,6 +63,9 @@ func reasons(ctx context.Context, tenant *provisioning.Tenant, out io.Writer) er
 	found := map[reason][]provisioning.Line{}
 	for _, line := range plan.Lines {
 		r := reason{line.State, line.System, cmp.Or(line.Note, "nothing failed so far")}
+		if _, cause, ok := strings.Cut(r.note, ": "); ok {
+			r.note = cause // what comes before names the account
+		}
 		found[r] = append(found[r], line)
 	}
 	sorted := slices.SortedFunc(maps.Keys(found), func(a, b reason) int {
