@@ -3,6 +3,7 @@ package provisioning
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/joinery-iam/joinery/audit"
@@ -15,7 +16,9 @@ import (
 func (r *reading) accept(ctx context.Context, proof hrsource.Proof) error {
 	var after int64
 	for more := true; more; {
-		err := r.update(ctx, func(tx state.Tx) error {
+		next := after
+		err := r.update(ctx, func(tx state.Tx) error { // which may run twice
+			next = after
 			rows, err := tx.Staged(r.run.ID, after, batch)
 			if err != nil {
 				return err
@@ -25,6 +28,12 @@ func (r *reading) accept(ctx context.Context, proof hrsource.Proof) error {
 				if err := json.Unmarshal(row.Body, &s); err != nil {
 					return err
 				}
+				if newer, err := r.toldSince(tx, s.Record.Worker.Key); err != nil || newer {
+					if err != nil {
+						return err
+					}
+					continue
+				}
 				outcome, err := r.take(tx, r.run, s.Record)
 				if err != nil {
 					return err
@@ -32,7 +41,7 @@ func (r *reading) accept(ctx context.Context, proof hrsource.Proof) error {
 				r.count(outcome)
 			}
 			if len(rows) > 0 {
-				after = rows[len(rows)-1].N
+				next = rows[len(rows)-1].N
 			}
 			more = len(rows) == batch
 			return nil
@@ -40,6 +49,7 @@ func (r *reading) accept(ctx context.Context, proof hrsource.Proof) error {
 		if err != nil {
 			return err
 		}
+		after = next
 	}
 	r.report.Complete, r.report.Basis = proof.Covers(r.report.Records), proof.Basis
 	if proof.Complete && !r.report.Complete {
@@ -51,6 +61,19 @@ func (r *reading) accept(ctx context.Context, proof hrsource.Proof) error {
 		}
 	}
 	return r.finish(ctx)
+}
+
+// toldSince reports whether somebody else has told of a worker since this read began:
+// what it read may be older than that, and the next read will say it again.
+func (r *reading) toldSince(tx state.Tx, key hrsource.WorkerKey) (bool, error) {
+	if key.ID == "" {
+		return false, nil
+	}
+	row, err := tx.Worker(key.Source, key.ID)
+	if errors.Is(err, state.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && row.RecordedAt.After(r.run.OpenedAt), err
 }
 
 func (r *reading) count(o taken) {
@@ -67,13 +90,15 @@ func (r *reading) count(o taken) {
 func (r *reading) findMissing(ctx context.Context) error {
 	after := ""
 	for more := true; more; {
+		next := after
 		err := r.update(ctx, func(tx state.Tx) error {
+			next = after
 			rows, err := tx.WorkersOfSource(r.src.Name(), after, batch)
 			if err != nil {
 				return err
 			}
 			for _, w := range rows {
-				after = w.ID
+				next = w.ID
 				if r.seen[w.ID] {
 					continue
 				}
@@ -91,6 +116,7 @@ func (r *reading) findMissing(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		after = next
 	}
 	return nil
 }

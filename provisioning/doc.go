@@ -9,7 +9,7 @@
 //
 //	facts ─▶ decide ─▶ guard ─▶ act ─▶ target systems
 //
-// Doing it again finds nothing to do, so duplicates, replays and crashes are
+// Doing it again finds nothing to do, so duplicates, retries and crashes are
 // harmless. The state is the queue: a row carries the instant at which it is
 // due, and a new fact, a timer or a retry only moves it.
 //

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/sync/errgroup"
 
@@ -19,6 +22,7 @@ type Engine struct {
 
 	mu      sync.Mutex // guards what is below
 	tenants map[string]*Tenant
+	loads   map[string]int  // how often tenants were to be reloaded
 	hot     map[string]bool // tenants that were told something
 	told    chan struct{}   // hot has become larger
 }
@@ -30,37 +34,49 @@ func New(cfg Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{cfg: cfg, tenants: map[string]*Tenant{}, hot: map[string]bool{}, told: make(chan struct{}, 1)}, nil
+	return &Engine{cfg: cfg, tenants: map[string]*Tenant{}, loads: map[string]int{}, hot: map[string]bool{}, told: make(chan struct{}, 1)}, nil
 }
 
 // Tenant returns a tenant, configured on first use. The name is the caller's
 // own; it must not be empty or longer than 200 bytes. An error of Config.Tenant
 // is not remembered: the next call asks again.
 func (e *Engine) Tenant(ctx context.Context, id string) (*Tenant, error) {
-	if id == "" || len(id) > 200 {
-		return nil, fmt.Errorf("tenant %q: want a name of 1 to 200 bytes", id)
+	if id == "" || len(id) > 200 || !utf8.ValidString(id) || strings.ContainsFunc(id, unicode.IsControl) {
+		return nil, fmt.Errorf("tenant %q: want a name of 1 to 200 bytes of UTF-8 without control characters", id)
 	}
-	e.mu.Lock()
-	t := e.tenants[id]
-	e.mu.Unlock()
-	if t != nil {
-		return t, nil
+	for {
+		e.mu.Lock()
+		t, loaded := e.tenants[id], e.loads[id]
+		e.mu.Unlock()
+		if t != nil {
+			return t, nil
+		}
+		cfg, err := e.cfg.Tenant(ctx, id)
+		if err != nil {
+			return nil, fmt.Errorf("tenant %s: %w", id, err)
+		}
+		if cfg, err = cfg.withDefaults(e.cfg.Lease); err != nil {
+			return nil, fmt.Errorf("tenant %s: %w", id, err)
+		}
+		if t := e.keep(id, cfg, loaded); t != nil {
+			return t, nil
+		}
 	}
-	cfg, err := e.cfg.Tenant(ctx, id)
-	if err != nil {
-		return nil, fmt.Errorf("tenant %s: %w", id, err)
-	}
-	if cfg, err = cfg.withDefaults(e.cfg.Lease); err != nil {
-		return nil, fmt.Errorf("tenant %s: %w", id, err)
-	}
+}
+
+// keep makes a tenant of a configuration, unless somebody was faster, or the
+// configuration was reloaded meanwhile: then it returns nil.
+func (e *Engine) keep(id string, cfg TenantConfig, loaded int) *Tenant {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if t := e.tenants[id]; t != nil {
-		return t, nil // somebody was faster
+	switch {
+	case e.tenants[id] != nil:
+	case e.loads[id] != loaded:
+		return nil
+	default:
+		e.tenants[id] = newTenant(e, id, cfg)
 	}
-	t = newTenant(e, id, cfg)
-	e.tenants[id] = t
-	return t, nil
+	return e.tenants[id]
 }
 
 // Reload makes the engine ask Config.Tenant again when the tenant is next used.
@@ -69,6 +85,7 @@ func (e *Engine) Reload(id string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.tenants, id)
+	e.loads[id]++
 }
 
 // Drain drains every tenant that the store knows, some at a time, and returns

@@ -2,16 +2,12 @@ package provisioning
 
 import (
 	"cmp"
-	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/joinery-iam/joinery/audit"
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
 )
 
@@ -36,19 +32,27 @@ type Guard struct {
 	Max int
 	// Urgent is the number of urgent removals in the window that pass even if the
 	// run which they are part of is held, so that one person's immediate
-	// termination never waits for another's mass change. Defaults to 10.
+	// termination never waits for another's mass change. They count in the window
+	// like others. Defaults to 10, and is never more than Max; NoUrgent means none.
 	Urgent int
 	// Window is how far back removals count. Defaults to 24 hours.
 	Window time.Duration
 }
+
+// NoUrgent as a guard's Urgent lets nothing pass by itself.
+const NoUrgent = -1
 
 func (g Guard) withDefaults() (Guard, error) {
 	g.Percent = cmp.Or(g.Percent, 10)
 	g.MinPopulation = cmp.Or(g.MinPopulation, 50)
 	g.Urgent = cmp.Or(g.Urgent, 10)
 	g.Window = cmp.Or(g.Window, 24*time.Hour)
-	if g.Percent < 0 || g.Percent > 100 || g.MinPopulation < 0 || g.Max < 0 || g.Urgent < 0 || g.Window < 0 {
-		return g, errors.New("guard: want Percent from 0 to 100 and nothing negative")
+	if g.Percent < 0 || g.Percent > 100 || g.MinPopulation < 0 || g.Max < 0 || g.Urgent < NoUrgent || g.Window < 0 {
+		return g, errors.New("guard: want Percent from 0 to 100 and nothing negative but NoUrgent")
+	}
+	g.Urgent = max(g.Urgent, 0)
+	if g.Max > 0 {
+		g.Urgent = min(g.Urgent, g.Max)
 	}
 	return g, nil
 }
@@ -81,128 +85,6 @@ func (b breach) String() string {
 		s += fmt.Sprintf(", after %d already in the window", b.InWindow)
 	}
 	return s + fmt.Sprintf("; %d may (%s)", b.Limit, b.Basis)
-}
-
-// judge seals every run whose people are all decided, and releases or holds it.
-// It returns how many it judged.
-func (t *Tenant) judge(ctx context.Context) (int, error) {
-	n, open := 0, 0
-	err := t.backend.View(ctx, t.id, func(tx state.Tx) error {
-		deciding, err := tx.RunsIn(state.RunDeciding)
-		if err != nil {
-			return err
-		}
-		held, err := tx.RunsIn(state.RunHeld)
-		open = len(deciding) + len(held)
-		return err
-	})
-	if err != nil || open == 0 {
-		return 0, err
-	}
-	err = t.backend.Update(ctx, t.id, func(tx state.Tx) error {
-		n = 0
-		runs, err := tx.RunsIn(state.RunDeciding)
-		if err != nil {
-			return err
-		}
-		for _, run := range runs {
-			waiting, err := tx.CountDue(run.ID)
-			if err != nil {
-				return err
-			}
-			if waiting > 0 {
-				continue
-			}
-			if err := t.judgeRun(tx, run); err != nil {
-				return err
-			}
-			n++
-		}
-		return t.forgetHeld(tx)
-	})
-	return n, err
-}
-
-// forgetHeld closes held runs of which nothing is left, because what they wanted
-// was done otherwise or is not wanted any more.
-func (t *Tenant) forgetHeld(tx state.Tx) error {
-	held, err := tx.RunsIn(state.RunHeld)
-	if err != nil {
-		return err
-	}
-	for _, run := range held {
-		items, err := tx.OpenItems(run.ID, state.Item{}, 1)
-		if err != nil {
-			return err
-		}
-		if len(items) > 0 {
-			continue
-		}
-		run.State, run.Note = state.RunReleased, "nothing was left of it"
-		if err := tx.PutRun(run); err != nil {
-			return err
-		}
-		if err := t.close(tx, CaseGuard, run.ID, run.Note); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (t *Tenant) judgeRun(tx state.Tx, run state.Run) error {
-	run.SealedAt = t.now()
-	counts, err := tx.Removals(run.ID)
-	if err != nil {
-		return err
-	}
-	reserved, err := tx.Reserved(run.SealedAt.Add(-t.cfg.Guard.Window))
-	if err != nil {
-		return err
-	}
-	if counts, err = t.passUrgent(tx, run, counts, reserved); err != nil {
-		return err
-	}
-	breaches, err := t.breaches(tx, counts, reserved)
-	if err != nil {
-		return err
-	}
-	items, err := tx.OpenItems(run.ID, state.Item{}, 1)
-	if err != nil {
-		return err
-	}
-	switch {
-	case len(breaches) > 0:
-		words := make([]string, len(breaches))
-		for i, b := range breaches {
-			words[i] = b.String()
-		}
-		run.State, run.Note = state.RunHeld, strings.Join(words, "; ")
-		body, err := json.Marshal(breaches)
-		if err != nil {
-			return err
-		}
-		if err := t.ask(tx, state.Case{
-			Kind: CaseGuard, Subject: run.ID, Run: run.ID, Body: body,
-			Question: fmt.Sprintf("%s %s takes away too much: %s. Release it?", run.Kind, run.Cause, run.Note),
-			Choices:  []string{ChoiceRelease, ChoiceHold}, Default: ChoiceHold,
-		}); err != nil {
-			return err
-		}
-	case t.cfg.Review && len(items) > 0:
-		run.State, run.Note = state.RunHeld, "waits for review"
-	default:
-		run.State, run.Note = state.RunReleased, ""
-		if err := tx.Reserve(run.ID, run.SealedAt, counts); err != nil {
-			return err
-		}
-	}
-	if err := tx.PutRun(run); err != nil {
-		return err
-	}
-	if len(items) == 0 && run.State == state.RunReleased {
-		return nil // nothing was to be done: not worth an entry
-	}
-	return t.write(tx, audit.Entry{Event: audit.EventRun, Run: run.ID, Outcome: string(run.State), Note: run.Note, Trigger: audit.Trigger{Source: run.Kind, Event: run.Cause, Recorded: run.OpenedAt}})
 }
 
 // breaches compares what a run would take away, on top of the window, with the
@@ -280,7 +162,7 @@ func (t *Tenant) passUrgent(tx state.Tx, run state.Run, counts, reserved []state
 	if err := tx.Release(pass); err != nil {
 		return nil, err
 	}
-	reserve := []state.Count{{System: "", Kind: kindUrgent, Lane: state.LaneImmediate, N: len(people)}}
+	reserve := append(removals(pass), state.Count{System: "", Kind: kindUrgent, Lane: state.LaneImmediate, N: len(people)})
 	if err := tx.Reserve(run.ID, run.SealedAt, reserve); err != nil {
 		return nil, err
 	}

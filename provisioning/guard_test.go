@@ -128,6 +128,62 @@ func TestHeldRunIsForgottenWhenHRTakesItBack(t *testing.T) {
 	require.Equal(t, 60, activeIn(b, "directory"))
 }
 
+// A joiner waited for ever beside a mass removal that nobody wanted any more.
+func TestHeldRunGoesOnWhenHRTakesTheRemovalsBack(t *testing.T) {
+	t.Parallel()
+	b := crowd(t, 60, provisioningtest.Config{})
+	for i := range 20 {
+		b.HR.End(fmt.Sprintf("%04d", i), "2025-12-31")
+	}
+	b.HR.Put(provisioningtest.Worker("new", "Newbie", "Sales", "2026-01-01"))
+	b.Sync()
+	require.Equal(t, 60, activeIn(b, "directory"))
+	for i := range 13 { // seven are left, which are one too many
+		b.HR.Change(fmt.Sprintf("%04d", i), func(w *hrsource.Worker) { w.TerminationDate = hrsource.Date{} })
+	}
+	b.Sync()
+	require.Equal(t, 60, activeIn(b, "directory"))
+	cases, err := b.Cases(t.Context())
+	require.NoError(t, err)
+	require.Len(t, cases, 1)
+	require.Contains(t, cases[0].Question, "7 of 60", "the question tells what is left")
+	for i := 13; i < 20; i++ {
+		b.HR.Change(fmt.Sprintf("%04d", i), func(w *hrsource.Worker) { w.TerminationDate = hrsource.Date{} })
+	}
+	b.Sync()
+	require.Equal(t, 61, activeIn(b, "directory"))
+	status, err := b.Status(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, status.Held)
+	require.Zero(t, status.Cases)
+}
+
+// Nine of ten people could be ended at once as urgent, without a question.
+func TestUrgentRemovalsPassNoAbsoluteLimit(t *testing.T) {
+	t.Parallel()
+	for name, guard := range map[string]provisioning.Guard{
+		"an absolute limit": {Max: 1, Percent: 1, MinPopulation: 1},
+		"none urgent":       {Max: 1, Percent: 1, MinPopulation: 1, Urgent: provisioning.NoUrgent},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := crowd(t, 10, provisioningtest.Config{Tenant: func(c *provisioning.TenantConfig) { c.Guard = guard }})
+			for i := range 10 {
+				b.HR.Change(fmt.Sprintf("%04d", i), func(w *hrsource.Worker) { w.AccessEnd = b.Clock.Now() })
+			}
+			b.Sync()
+			want := 9
+			if guard.Urgent == provisioning.NoUrgent {
+				want = 10
+			}
+			require.Equal(t, want, activeIn(b, "directory"))
+			cases, err := b.Cases(t.Context())
+			require.NoError(t, err)
+			require.Len(t, cases, 1)
+		})
+	}
+}
+
 func TestModeThatIsRaisedLaterIsJudgedThen(t *testing.T) {
 	t.Parallel()
 	var without atomic.Bool

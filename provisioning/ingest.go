@@ -93,8 +93,18 @@ func (t *Tenant) take(tx state.Tx, run state.Run, rec hrsource.Record) (taken, e
 	}
 	if len(problems) > 0 {
 		whole := w.Key.ID == "" || !known || slices.ContainsFunc(problems, func(p hrsource.Problem) bool { return p.Field == "" })
-		if out.quarantined, err = t.quarantine(tx, run, rec, problems, whole); err != nil || whole {
+		if out.quarantined, err = t.quarantine(tx, run, rec, problems, whole); err != nil {
 			return out, err
+		}
+		if whole && known && !row.MissingSince.IsZero() && row.Person != "" {
+			row.MissingSince = time.Time{} // it is there, whatever it says
+			if err := tx.PutWorker(row); err != nil {
+				return out, err
+			}
+			return out, t.touch(tx, row.Person, run.ID, fmt.Sprintf("worker %s is there again", w.Key), false)
+		}
+		if whole {
+			return out, nil
 		}
 		fields := make([]string, len(problems))
 		for i, p := range problems {

@@ -100,7 +100,9 @@ func (t *Tenant) reserveNext(tx state.Tx, it state.Item, candidates, tried []str
 		if slices.Contains(tried, name) {
 			continue
 		}
-		owner, err := tx.ReserveName(namespace(it.System), name, it.Person, t.now())
+		// Names are told apart by when they were reserved: the last one counts.
+		at := t.now().Add(time.Duration(len(tried)) * time.Microsecond)
+		owner, err := tx.ReserveName(namespace(it.System), name, it.Person, at)
 		if err != nil {
 			return "", err
 		}

@@ -55,6 +55,8 @@ func (j *job) record(tx state.Tx, account *state.Account, a attempt, o outcome) 
 	switch {
 	case o.verdict == verdictDone && a.op.Kind == connector.Create && !o.pending && o.account.ID == "":
 		o = outcome{verdict: connector.VerdictUnknown, err: fmt.Errorf("the system reported %s, but not which account", o.how)}
+	case o.verdict == verdictDone && a.op.Kind != connector.Create && o.account.ID != "" && o.account.ID != a.op.Ref.ID:
+		o = outcome{verdict: connector.VerdictPermanent, err: fmt.Errorf("the system showed account %s instead of %s", o.account.ID, a.op.Ref.ID)}
 	case o.verdict == verdictDone && a.op.Kind == connector.Create:
 		if o, err = j.notSomebodyElses(tx, o, it.Person); err != nil {
 			return err

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/connector/memory"
+	"github.com/joinery-iam/joinery/hrsource"
 	"github.com/joinery-iam/joinery/provisioning"
 	"github.com/joinery-iam/joinery/provisioning/provisioningtest"
 	"github.com/joinery-iam/joinery/provisioning/sqlstore/sqlite"
@@ -171,10 +173,78 @@ func TestLeaverWhoseAccountWasNeverMadeGetsNone(t *testing.T) {
 	require.Empty(t, d.Accounts())
 }
 
+// The second candidate counted as tried before the first, for it sorts before it.
+func TestSecondCandidateMaySortBeforeTheFirst(t *testing.T) {
+	t.Parallel()
+	b := bench(t, provisioningtest.Config{Policy: strings.Replace(plain, `"{givenName|ascii|lower}{n}"`, `"{familyName|ascii|lower}"`, 1)})
+	b.Target("directory").Put(connector.Account{Ref: connector.Ref{Name: "zoe"}, ExternalID: "somebody"})
+	w := provisioningtest.Worker("1", "Zoe", "Eng", "2025-01-01")
+	w.Name.Family = "Adams"
+	b.HR.Put(w)
+	b.Sync()
+	require.NoError(t, b.Target("directory").SignIn("adams"))
+}
+
+// An answer that showed another account than the one asked for failed every drain
+// of the tenant.
+func TestAnswerAboutAnotherAccountConcernsOnePerson(t *testing.T) {
+	t.Parallel()
+	system := confused{memory.New(memory.Config{}), "p3"}
+	b := bench(t, provisioningtest.Config{Policy: plain, Tenant: func(c *provisioning.TenantConfig) {
+		c.Systems["directory"] = provisioning.System{Connector: system, Mode: provisioning.Managed}
+	}})
+	for i := range 10 {
+		b.HR.Put(provisioningtest.Worker(fmt.Sprint(i), fmt.Sprint("P", i), "Eng", "2025-01-01"))
+	}
+	b.Sync()
+	for i := range 10 {
+		b.HR.Change(fmt.Sprint(i), func(w *hrsource.Worker) { w.Assignments[0].Department = "Sales" })
+	}
+	b.HR.End("9", "2025-12-31")
+	b.Sync()
+	require.Error(t, system.SignIn("p9"))
+	moved := 0
+	for _, a := range system.Accounts() {
+		if a.Attributes["department"].Equal(connector.String("Sales")) {
+			moved++
+		}
+	}
+	require.Equal(t, 8, moved, "all but the one that is parked, and the leaver")
+	status, err := b.Status(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 1, status.Systems["directory"]["parked"])
+}
+
+// An adopted account does not carry our identifier, so whoever looked for it by that
+// believed the first wrong answer that it was gone.
+func TestAdoptedAccountIsNotGoneWhileItsNameIsFound(t *testing.T) {
+	t.Parallel()
+	a := &amnesiac{System: memory.New(memory.Config{})}
+	b := bench(t, provisioningtest.Config{Policy: plain, Tenant: func(c *provisioning.TenantConfig) {
+		c.Systems["directory"] = provisioning.System{Connector: a, Mode: provisioning.Managed, AdoptByName: true}
+	}})
+	a.Put(connector.Account{Ref: connector.Ref{Name: "ada"}, Active: true})
+	b.HR.Put(provisioningtest.Worker("1", "Ada", "Eng", "2026-01-01"))
+	b.Sync()
+	a.denies.Store(true)
+	b.HR.End("1", "2026-01-05")
+	b.GoTo("2026-01-10")
+	leaving, err := b.Leaving(t.Context(), b.Person("1"))
+	require.NoError(t, err)
+	require.NotEmpty(t, leaving.Remains())
+	require.Zero(t, leaving.Contained)
+	a.denies.Store(false)
+	_, err = b.Retry(t.Context(), "directory", "")
+	require.NoError(t, err)
+	b.Settle()
+	require.Error(t, a.SignIn("ada"))
+}
+
 // amnesiac fails some calls, and then finds nobody for some.
 type amnesiac struct {
 	*memory.System
 	fail, lost atomic.Int32
+	denies     atomic.Bool // that there is anything to disable
 }
 
 func (a *amnesiac) Disable(ctx context.Context, r connector.AccountRequest) (connector.Result, error) {
@@ -183,6 +253,9 @@ func (a *amnesiac) Disable(ctx context.Context, r connector.AccountRequest) (con
 	}
 	if a.lost.Load() > 0 {
 		a.lost.Add(-1)
+		return connector.Result{}, connector.ErrNotFound
+	}
+	if a.denies.Load() {
 		return connector.Result{}, connector.ErrNotFound
 	}
 	return a.System.Disable(ctx, r)
@@ -223,4 +296,17 @@ type conflicting struct {
 func (c *conflicting) Create(context.Context, connector.CreateRequest) (connector.Result, error) {
 	c.n.Add(1)
 	return connector.Result{}, fmt.Errorf("the e-mail address is in use: %w", connector.ErrAlreadyExists)
+}
+
+// confused answers an update of one account with another.
+type confused struct {
+	*memory.System
+	about string
+}
+
+func (c confused) Update(ctx context.Context, r connector.UpdateRequest) (connector.Result, error) {
+	if r.Ref.Name == c.about {
+		return connector.Result{Outcome: connector.Applied, Account: c.Accounts()[0]}, nil
+	}
+	return c.System.Update(ctx, r)
 }

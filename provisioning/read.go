@@ -167,7 +167,7 @@ func (r *reading) flush(ctx context.Context) error {
 		r.staged++
 		rows[i] = state.Staged{N: r.staged, Body: body}
 	}
-	return r.backend.Update(ctx, r.id, func(tx state.Tx) error { return tx.Stage(r.run.ID, rows) })
+	return r.update(ctx, func(tx state.Tx) error { return tx.Stage(r.run.ID, rows) })
 }
 
 // tellsAnything reports whether a record differs from what is known. It spares a

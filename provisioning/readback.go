@@ -43,16 +43,24 @@ func (j *job) readBack(ctx context.Context, a attempt) outcome {
 	case len(found) > 1:
 		return outcome{verdict: connector.VerdictPermanent, err: fmt.Errorf("%d accounts have external id %s: %w", len(found), a.op.ExternalID, connector.ErrAmbiguous)}
 	case len(found) == 0 && a.op.Kind == connector.Create:
-		// What was created may not be visible yet.
-		return outcome{verdict: verdictUndone, after: j.target.describe(ctx).VisibilityLag, err: errors.New("the account is not there")}
+		return j.notSeen(ctx, a, outcome{verdict: verdictUndone, err: errors.New("the account is not there")})
 	case len(found) == 0:
 		return j.confirmGone(ctx, a)
 	}
 	account := found[0]
 	if effective, known := hasEffect(a.op, account); !known || !effective {
-		return outcome{verdict: verdictUndone, account: account, err: errors.New("it has had no effect")}
+		return j.notSeen(ctx, a, outcome{verdict: verdictUndone, account: account, err: errors.New("it has had no effect")})
 	}
 	return outcome{verdict: verdictDone, how: "verified", account: account}
+}
+
+// notSeen is the outcome of an operation of which nothing is to be seen: where that
+// may take a while, it is not known before a look that comes so much later.
+func (j *job) notSeen(ctx context.Context, a attempt, o outcome) outcome {
+	if lag := j.target.describe(ctx).VisibilityLag; lag > 0 && !a.look {
+		o.verdict, o.after = connector.VerdictUnknown, lag
+	}
+	return o
 }
 
 // byExternalID asks for an account by our own identifier, together with the last
@@ -69,7 +77,11 @@ func (j *job) byExternalID(ctx context.Context, externalID, name string) connect
 // another question. One wrong answer, such as that of a proxy which knows nothing
 // of the system, must not make an account count as gone that is still in use.
 func (j *job) confirmGone(ctx context.Context, a attempt) outcome {
-	found, err := j.target.Connector.Find(ctx, j.byExternalID(ctx, a.op.ExternalID, a.op.Ref.Name))
+	req := j.byExternalID(ctx, a.op.ExternalID, a.op.Ref.Name)
+	if j.claim.Account.Origin == adopted { // it does not carry ours
+		req = connector.FindRequest{Name: a.op.Ref.Name}
+	}
+	found, err := j.target.Connector.Find(ctx, req)
 	switch {
 	case err != nil:
 		return outcome{verdict: connector.VerdictUnknown, after: connector.VerdictOf(err).After, err: fmt.Errorf("not found, and not known to be gone: %w", err)}

@@ -52,6 +52,9 @@ type turn struct {
 	last  time.Time // when it was last begun, wall time
 	next  time.Time // when there is more to do by the clock, business time
 	every time.Duration
+	// retry is how soon it is done again after it failed, if that is sooner.
+	retry  time.Duration
+	failed bool
 }
 
 // due reports whether it is time, and if not, in how long.
@@ -59,7 +62,11 @@ func (t *turn) due(now time.Time) (bool, time.Duration) {
 	if t.last.IsZero() {
 		return true, 0
 	}
-	wait := t.every - time.Since(t.last)
+	every := t.every
+	if t.failed {
+		every = min(every, t.retry)
+	}
+	wait := every - time.Since(t.last)
 	if !t.next.IsZero() {
 		wait = min(wait, max(t.next.Sub(now), leastWait-time.Since(t.last)))
 	}
@@ -100,7 +107,7 @@ func turnOf[K comparable](r *runner, all map[K]*turn, key K, every time.Duration
 	if all[key] == nil {
 		all[key] = &turn{}
 	}
-	all[key].every = every
+	all[key].every, all[key].retry = every, r.cfg.Poll
 	return all[key]
 }
 
@@ -122,7 +129,7 @@ func (r *runner) begin(ctx context.Context, t *turn, told bool, what, tenant str
 			r.cfg.Logger.ErrorContext(ctx, "running", "event", what, "tenant", tenant, "error", err)
 		}
 		r.mu.Lock()
-		t.busy, t.next = false, next
+		t.busy, t.next, t.failed = false, next, err != nil
 		r.mu.Unlock()
 		select {
 		case r.ended <- struct{}{}:

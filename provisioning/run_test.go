@@ -3,6 +3,7 @@ package provisioning_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -12,12 +13,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// running starts an engine that reads its source by itself, and stops it when the
+// running starts an engine that reads its sources by itself, and stops it when the
 // test ends.
-func running(t *testing.T) *provisioningtest.Bench {
+func running(t *testing.T, more ...provisioning.Source) *provisioningtest.Bench {
 	t.Helper()
 	b := bench(t, provisioningtest.Config{
-		Tenant: func(c *provisioning.TenantConfig) { c.Sources[0].Every = time.Millisecond },
+		Tenant: func(c *provisioning.TenantConfig) {
+			c.Sources[0].Every = time.Millisecond
+			c.Sources = append(c.Sources, more...)
+		},
 		Engine: func(c *provisioning.Config) { c.Poll = time.Millisecond },
 	})
 	ctx, cancel := context.WithCancel(t.Context())
@@ -61,4 +65,40 @@ func TestWhatIsKnownComesToPassWhileHRIsAway(t *testing.T) {
 	b.HR.Put(provisioningtest.Worker("2", "Bea", "Engineering", "2026-01-01"))
 	b.HR.FailAfter(0, nil)
 	eventually(t, func() bool { return activeIn(b, "git") == 1 })
+}
+
+// brittle is a source that never answers, or answers with an error.
+type brittle struct {
+	reads atomic.Int32
+	err   error
+}
+
+func (s *brittle) Name() string { return "brittle" }
+
+func (s *brittle) Snapshot(ctx context.Context, _ hrsource.SnapshotRequest, _ func(hrsource.Record) error) (hrsource.Proof, error) {
+	s.reads.Add(1)
+	if s.err != nil {
+		return hrsource.Proof{}, s.err
+	}
+	<-ctx.Done()
+	return hrsource.Proof{}, ctx.Err()
+}
+
+// A source that hangs kept the engine from doing anything.
+func TestSourceThatHangsHoldsUpNoTermination(t *testing.T) {
+	t.Parallel()
+	hangs := &brittle{}
+	b := running(t, provisioning.Source{Source: hangs, Every: time.Hour})
+	b.HR.Put(provisioningtest.Worker("1", "Ada", "Engineering", "2026-01-01"))
+	eventually(t, func() bool { return activeIn(b, "git") == 1 && hangs.reads.Load() == 1 })
+	b.HR.Change("1", func(w *hrsource.Worker) { w.AccessEnd = b.Clock.Now() })
+	eventually(t, func() bool { return activeIn(b, "git") == 0 && activeIn(b, "directory") == 0 })
+}
+
+// What is read once a day was read again a day after it had failed.
+func TestReadThatFailedIsNotPutOffToTheNextDay(t *testing.T) {
+	t.Parallel()
+	fails := &brittle{err: errors.New("HR is away")}
+	running(t, provisioning.Source{Source: fails, Every: 24 * time.Hour})
+	eventually(t, func() bool { return fails.reads.Load() > 2 })
 }

@@ -2,6 +2,7 @@ package provisioning
 
 import (
 	"context"
+	"time"
 
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
 )
@@ -78,7 +79,7 @@ func (t *Tenant) Retry(ctx context.Context, system, person string) (int, error) 
 				return nil
 			}
 			n++
-			it.State, it.Attempts = state.ItemDue, 0
+			it.State, it.Attempts, it.Missed, it.RetryAt = state.ItemDue, 0, 0, time.Time{}
 			if it.OpKey != "" && it.OpKind != "" {
 				it.State = state.ItemSending // what came of the last attempt may not be known
 			}

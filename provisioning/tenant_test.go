@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -170,4 +172,51 @@ func TestTwoEnginesOnOneStoreShareTheWork(t *testing.T) {
 	require.Equal(t, people, activeIn(b, "git"))
 	_, err = verify(t, b, export(t, b))
 	require.NoError(t, err)
+}
+
+// A name with a line end in it could be configured, and then not be logged.
+func TestNameOfATenantIsRefusedAtOnce(t *testing.T) {
+	t.Parallel()
+	b := bench(t, provisioningtest.Config{})
+	for _, name := range []string{"", "a\nb", "\xff", strings.Repeat("x", 201)} {
+		_, err := b.Engine.Tenant(t.Context(), name)
+		require.ErrorContains(t, err, "want a name of 1 to 200 bytes", "%q", name)
+	}
+	for _, name := range []string{"Müller & Söhne", "a b", "a/b", strings.Repeat("x", 200)} {
+		tenant, err := b.Engine.Tenant(t.Context(), name)
+		require.NoError(t, err)
+		_, err = tenant.Ingest(t.Context(), hrsource.Record{Worker: provisioningtest.Worker("1", "Ada", "Eng", "2026-01-01")})
+		require.NoError(t, err)
+		_, err = tenant.Drain(t.Context())
+		require.NoError(t, err, "%q", name)
+	}
+}
+
+// A tenant whose settings changed while they were being read kept the old ones.
+func TestReloadIsNotLostWhileTheSettingsAreRead(t *testing.T) {
+	t.Parallel()
+	reading, goOn := make(chan struct{}), make(chan struct{})
+	var asked atomic.Int32
+	b := bench(t, provisioningtest.Config{Engine: func(c *provisioning.Config) {
+		first := c.Tenant
+		c.Tenant = func(ctx context.Context, id string) (provisioning.TenantConfig, error) {
+			if id == "slow" && asked.Add(1) == 1 {
+				close(reading)
+				<-goOn
+			}
+			return first(ctx, id)
+		}
+	}})
+	done := make(chan error, 1)
+	go func() {
+		_, err := b.Engine.Tenant(t.Context(), "slow")
+		done <- err
+	}()
+	<-reading
+	b.Engine.Reload("slow")
+	close(goOn)
+	require.NoError(t, <-done)
+	_, err := b.Engine.Tenant(t.Context(), "slow")
+	require.NoError(t, err)
+	require.EqualValues(t, 2, asked.Load())
 }
