@@ -30,7 +30,7 @@ accounts: {idp: {name: userName, candidates: ["u{employeeNumber}"], attributes: 
 `
 
 func main() {
-	people := flag.Int("people", 50_000, "how many `people` have just joined: each is two operations")
+	people := flag.Int("people", 35_000, "how many `people` have just joined: three things are to be so for each")
 	rate := flag.Int("rate", 200, "how many `writes` in a second the client keeps to")
 	times := flag.Int("times", 9, "how many people are terminated, one after the other")
 	flag.Parse()
