@@ -55,7 +55,7 @@ func (o options) giveAnswers(ctx context.Context, tenant *provisioning.Tenant, o
 // ask prints a question with the commands that answer it.
 func (o options) ask(ctx context.Context, tenant *provisioning.Tenant, c provisioning.Case, out io.Writer) {
 	ref := fmt.Sprintf("%s.%.*s", c.ID, digestLength, c.Digest)
-	fmt.Fprintf(out, "question %s: %s\n", ref, c.Question)
+	fmt.Fprintf(out, "question %s: %s\n", ref, asFlags.Replace(c.Question))
 	for _, choice := range c.Choices {
 		fmt.Fprintf(out, "  %s%s\n", o.command("-answer", ref+"="+choice), remark(ctx, tenant, c, choice))
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -18,21 +19,23 @@ func TestABadFileTakesNothingAway(t *testing.T) {
 	b.people(alice, bob, carol)
 	b.done()
 	b.server.ResetLog()
+	const unproven = "0 missing; not proven complete"
 	for name, c := range map[string]struct {
 		file string
 		code int
+		said string
 	}{
-		"no trailer":   {header + "\n" + alice + "\n" + bob + "\n" + carol + "\n", exitAttention},
-		"wrong count":  {header + "\n" + alice + "\n" + bob + "\n" + carol + "\n#rows,7\n", exitAttention},
-		"header alone": {header + "\n", exitRefused},
-		"no bytes":     {"", exitRefused},
-		"cut in half":  {header + "\n" + alice, exitRefused},
-		"UTF-32":       {"\xff\xfe\x00\x00W\x00\x00\x00", exitRefused},
+		"no trailer":   {header + "\n" + alice + "\n" + bob + "\n" + carol + "\n", exitAttention, unproven},
+		"wrong count":  {header + "\n" + alice + "\n" + bob + "\n" + carol + "\n#rows,7\n", exitAttention, unproven},
+		"header alone": {header + "\n", exitRefused, unproven},
+		"no bytes":     {"", exitRefused, unproven},
+		"cut in half":  {header + "\n" + alice, exitRefused, "the file was refused"},
+		"UTF-32":       {"\xff\xfe\x00\x00W\x00\x00\x00", exitRefused, unproven},
 	} {
 		b.write("people.csv", c.file)
 		r := b.run()
 		require.Equal(t, c.code, r.code, "%s: %s%s", name, r.out, r.diag)
-		require.Contains(t, r.out, "0 missing; not proven complete", name)
+		require.Contains(t, r.out, c.said, name)
 	}
 	require.Zero(t, b.server.Writes())
 	b.people(alice, bob, carol)
@@ -163,4 +166,41 @@ func TestAnInterruptedRunIsTakenUp(t *testing.T) {
 	b.done()
 	require.Len(t, b.names(), 20)
 	require.Equal(t, 20, b.members("staff"))
+}
+
+// What a message asks for could be set in Go alone.
+func TestWhatAMessageAsksForIsAFlag(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, scimtest.Config{})
+	b.write("people.csv", "Worker ID,First Name,Betrieb,End Date\n1,Alice,Engineering,2031-01-01\n#rows,1\n")
+	r := b.run()
+	require.Equal(t, exitRefused, r.code)
+	require.Contains(t, r.diag+r.out, "-columns")
+	require.NotContains(t, r.diag+r.out, "Config.")
+	require.Equal(t, exitUsage, b.run("-columns", "Betrieb").code)
+	require.Equal(t, exitUsage, b.run("-columns", "Betrieb=departmnt").code)
+	b.done("-columns", "Betrieb=department,End Date=contractEndDate")
+	require.Equal(t, 1, b.members("engineering"))
+
+	r = b.run("-policy", "nowhere.yaml")
+	require.Contains(t, r.diag, "-policy: ")
+	r = b.run("-token-file", "nowhere")
+	require.Contains(t, r.diag, "-token-file: ")
+}
+
+// Nothing could end those who were missing from a file.
+func TestMissingEndsAfterWhatTheFlagSays(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, scimtest.Config{})
+	people := crowd(10)
+	b.people(people...)
+	b.done()
+	args := b.args("-end-missing-after", "1ns")
+	args[slices.Index(args, "-evidence")+1] = ""
+	require.Equal(t, exitUsage, b.runWith(t.Context(), args).code, "nothing proves who is missing")
+	b.people(people[1:]...)
+	require.Contains(t, b.done("-end-missing-after", "1ns").out, "1 missing")
+	b.done("-end-missing-after", "1ns")
+	require.Error(t, b.server.SignIn("zoe"))
+	require.NoError(t, b.server.SignIn("zoe2"))
 }

@@ -57,10 +57,13 @@ func run(ctx context.Context, args []string, out, diag io.Writer) int {
 
 // complain prints an error, each of its lines with the name of the program.
 func complain(diag io.Writer, err error) {
-	for line := range strings.Lines(err.Error()) {
+	for line := range strings.Lines(asFlags.Replace(err.Error())) {
 		fmt.Fprintln(diag, "csv-to-scim:", strings.TrimSuffix(line, "\n"))
 	}
 }
+
+// asFlags says the flag where the library says what a programmer would set.
+var asFlags = strings.NewReplacer("Config.Columns", "-columns", "Config.DateFormats", "-dates", "Config.Custom", "-custom")
 
 func (o options) run(ctx context.Context, out, diag io.Writer) (int, error) {
 	s, err := open(ctx, o, out)
@@ -103,8 +106,7 @@ func (o options) provision(ctx context.Context, tenant *provisioning.Tenant, out
 	if report.Run == "" {
 		return exitFailed, readErr
 	}
-	fmt.Fprintf(out, "read %d records: %d changed, %d quarantined, %d missing; %s\n",
-		report.Records, report.Changed, report.Quarantined, report.Missing, completeness(report))
+	fmt.Fprintln(out, outcome(report))
 	if err := o.settle(ctx, tenant, diag); err != nil {
 		return exitFailed, errors.Join(readErr, err)
 	}
@@ -150,9 +152,14 @@ func (o options) settle(ctx context.Context, tenant *provisioning.Tenant, diag i
 	}
 }
 
-func completeness(r provisioning.ReadReport) string {
-	if r.Complete {
-		return "complete: " + r.Basis
+func outcome(r provisioning.ReadReport) string {
+	if r.Basis == "" {
+		return "the file was refused, and nothing of it was taken over"
 	}
-	return "not proven complete, so nobody counts as missing: " + r.Basis
+	whole := "complete"
+	if !r.Complete {
+		whole = "not proven complete, so nobody counts as missing"
+	}
+	return fmt.Sprintf("read %d records: %d changed, %d quarantined, %d missing; %s: %s",
+		r.Records, r.Changed, r.Quarantined, r.Missing, whole, asFlags.Replace(r.Basis))
 }

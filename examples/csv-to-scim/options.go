@@ -24,7 +24,8 @@ taken up where it was.
   go run ./examples/csv-to-scim -people people.csv -policy policy.yaml \
       -url https://example.com/scim/v2 -token-file token -db joinery.db -plan
 
-With -plan, -explain or -verify it only looks. What only a person can decide is
+With -plan, -explain or -verify it only looks, at the files and the database alone:
+the server is not asked. What only a person can decide is
 printed as a question with the command that answers it, once for each choice:
 
   question 0199….6f1e22c0: 14 of 40 would be hit by revoke … Release it?
@@ -58,6 +59,8 @@ type options struct {
 
 	system     string
 	profile    profile.Profile
+	columns    map[string]string
+	endMissing time.Duration
 	evidence   string
 	dateFormat string
 	custom     string
@@ -90,6 +93,11 @@ func (o *options) flags() *flag.FlagSet {
 		o.profile, err = readProfile(text)
 		return err
 	})
+	f.Func("columns", "what headers mean that are not understood by themselves, as `HEADER=FIELD`,…; without a field the column is not read", func(text string) (err error) {
+		o.columns, err = parseColumns(text)
+		return err
+	})
+	f.DurationVar(&o.endMissing, "end-missing-after", 0, "end those who have been missing for so long from files that -evidence proves whole, such as 72h; 0 ends nobody for it")
 	f.StringVar(&o.evidence, "evidence", "", "what proves that the file is whole: doneFile or trailer; without it nobody counts as missing")
 	f.StringVar(&o.dateFormat, "dates", "2006-01-02", "how dates are written, with the 2nd of January 2006 as the example")
 	f.StringVar(&o.custom, "custom", "", "comma-separated headers to take as custom attributes")
@@ -120,6 +128,19 @@ func parse(args []string, out io.Writer) (options, error) {
 		return o, fmt.Errorf("%q: no argument is expected beside the flags", f.Arg(0))
 	}
 	return o, o.check()
+}
+
+// parseColumns reads HEADER=FIELD,….
+func parseColumns(text string) (map[string]string, error) {
+	columns := map[string]string{}
+	for pair := range strings.SplitSeq(text, ",") {
+		header, field, ok := strings.Cut(pair, "=")
+		if !ok || header == "" {
+			return nil, fmt.Errorf("%q: want HEADER=FIELD, such as \"Betrieb=department\"", pair)
+		}
+		columns[header] = field
+	}
+	return columns, nil
 }
 
 // readProfile takes what looks like a path for a file.
@@ -155,8 +176,10 @@ func (o *options) check() error {
 	switch {
 	case len(missing) > 0:
 		return fmt.Errorf("%s: wanted", strings.Join(missing, ", "))
-	case o.patience < 0 || o.progress < 0:
-		return errors.New("-patience and -progress must not be negative")
+	case o.patience < 0 || o.progress < 0 || o.endMissing < 0:
+		return errors.New("-patience, -progress and -end-missing-after must not be negative")
+	case o.endMissing > 0 && o.evidence == "":
+		return errors.New("-end-missing-after: wants -evidence too, since nobody is missing from a file that may be cut off")
 	case looks > 1 || looks == 1 && (o.retry || len(o.answers) > 0):
 		return errors.New("-plan, -explain and -verify change nothing: give one of them, and without -answer and -retry")
 	case o.verify && o.keyFile == "":

@@ -57,7 +57,7 @@ func open(ctx context.Context, o options, out io.Writer) (s *setup, err error) {
 	}()
 	rules, err := policy.LoadFile(o.policy)
 	if err != nil {
-		return s, err
+		return s, fmt.Errorf("-policy: %w", err)
 	}
 	cfg := provisioning.TenantConfig{Policy: rules}
 	if cfg.Systems, err = o.systems(ctx, rules.Systems()); err != nil {
@@ -68,12 +68,12 @@ func open(ctx context.Context, o options, out io.Writer) (s *setup, err error) {
 	}
 	source, err := csvfile.New(csvfile.Config{
 		Name: sourceName, Path: o.people, DateFormats: []string{o.dateFormat}, Evidence: csvfile.Evidence(o.evidence),
-		Custom: strings.FieldsFunc(o.custom, func(r rune) bool { return r == ',' }),
+		Custom: strings.FieldsFunc(o.custom, func(r rune) bool { return r == ',' }), Columns: o.columns,
 	})
 	if err != nil {
-		return s, wrong("-people, -dates, -custom or -evidence: %w", err)
+		return s, wrong("-people, -dates, -custom, -columns or -evidence: %w", err)
 	}
-	cfg.Sources = []provisioning.Source{{Source: source, Current: true}}
+	cfg.Sources = []provisioning.Source{{Source: source, Current: true, EndMissingAfter: o.endMissing}}
 	if o.auditLog != "" && !o.looks() {
 		sink, err := audit.OpenJSONLines(o.auditLog)
 		if err != nil {
@@ -132,9 +132,12 @@ func (o options) token(context.Context) (string, error) {
 	content, err := os.ReadFile(o.tokenFile)
 	token := strings.TrimSpace(string(content))
 	if err == nil && token == "" {
-		err = fmt.Errorf("token file %s: it is empty", o.tokenFile)
+		err = fmt.Errorf("%s is empty", o.tokenFile)
 	}
-	return token, err
+	if err != nil {
+		return "", fmt.Errorf("-token-file: %w", err)
+	}
+	return token, nil
 }
 
 // store opens the database. A look at one that is not there makes none: a plan
@@ -147,7 +150,7 @@ func (o options) store(ctx context.Context) (*sqlstore.Store, error) {
 	case o.plan && errors.Is(err, fs.ErrNotExist):
 		return sqlite.Open(ctx, ":memory:")
 	}
-	return nil, err
+	return nil, fmt.Errorf("-db: %w", err)
 }
 
 // signer reads the key that signs the audit log, or makes one.

@@ -34,6 +34,7 @@ type Case struct {
 	Want []string
 	// WantNot are entitlements that must not be granted. A * at the end stands
 	// for any text, and what Want lists is exempt: "*" alone means nothing else.
+	// Only what ends in * may be something that the policy grants to nobody.
 	WantNot []string
 	// WantAccounts holds, by system, what is expected of accounts. A system with
 	// the zero Account only has to be there.

@@ -16,7 +16,13 @@ import (
 // Check evaluates one case and returns an error that tells, line by line,
 // everything that is not as expected. It evaluates twice, to see that the same
 // person gives the same decision. [Run] is Check in subtests.
+//
+// If e is a [policy.Policy], a case is wrong that names an attribute or a system which
+// the policy does not know, or in WantNot an entitlement that it grants to nobody.
 func Check(ctx context.Context, e policy.Evaluator, c Case) error {
+	if err := misspelled(e, c).err(); err != nil {
+		return err
+	}
 	d, err := e.Evaluate(ctx, c.subject())
 	again, errAgain := e.Evaluate(ctx, c.subject())
 	switch {
@@ -37,13 +43,10 @@ func Check(ctx context.Context, e policy.Evaluator, c Case) error {
 	if !c.WantNextChange.IsZero() && !c.WantNextChange.Equal(d.NextChange) {
 		diff.add("next change: want %s, got %s", instant(c.WantNextChange), instant(d.NextChange))
 	}
-	if len(diff) == 0 {
-		return nil
-	}
-	if !d.Live {
+	if len(diff) > 0 && !d.Live {
 		diff.add("(the relationship is not live at %s)", instant(c.subject().At))
 	}
-	return errors.New(strings.Join(diff, "\n"))
+	return diff.err()
 }
 
 // report is a list of differences, one a line.

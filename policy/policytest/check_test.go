@@ -80,7 +80,6 @@ func TestCheckTellsEverythingThatDiffers(t *testing.T) {
 			WantAccounts: map[string]policytest.Account{
 				"directory": {Candidates: []string{"byron"}, Attributes: map[string][]string{"title": {}, "host": {"1"}}, Waiting: []string{"x"}},
 				"git":       {Attributes: map[string][]string{"mail": {"a"}}},
-				"wiki":      {},
 			},
 		}, `missing: git:team/ops
 the case is wrong: entitlement "staff": want system:kind/name, such as directory:group/engineering
@@ -91,8 +90,17 @@ directory host: want ["1"], but it is not listed
 directory title: want nothing, got ["Analyst"]
 directory waiting: want ["x"], got nothing
 git mail: want ["a"], but it is not listed; the account waits for accounts.directory.mail, accounts.directory.uid
-missing: an account in wiki
 next change: want 2026-01-01T12:00:00Z, got 2026-07-01T00:00:00Z`},
+		"no account": {policytest.Case{WantAccounts: map[string]policytest.Account{"git": {}}}, "missing: an account in git"},
+		"names that the policy does not know": {policytest.Case{
+			Attributes: map[string]string{"departmnet": "Eng"}, Lists: map[string][]string{"project": {"apollo"}},
+			WantNot: []string{"git:team/devs", "wiki:*"}, WantNoAccounts: []string{"gti"},
+			WantAccounts: map[string]policytest.Account{"wiki": {}},
+		}, `the case is wrong: the policy knows no attribute "departmnet"
+the case is wrong: the policy knows no attribute "project"
+the case is wrong: the policy knows no system "wiki"
+the case is wrong: the policy knows no system "gti"
+the case is wrong: the policy grants git:team/devs to nobody; a pattern with * may match nothing`},
 		"several reasons": {
 			policytest.Case{Lists: apollo, WantNot: []string{"directory:group/staff"}},
 			"not wanted: directory:group/staff, by rule developers > role dev > role staff and rule everybody > role staff",
