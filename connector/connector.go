@@ -43,6 +43,15 @@ type Deleter interface {
 	Delete(ctx context.Context, req AccountRequest) (Result, error)
 }
 
+// Renamer gives an account another login name and leaves everything else as it is,
+// its ID above all. It answers AlreadyInState if the account has that name. If the
+// name belongs to somebody else, the error is ErrAlreadyExists and nothing was
+// changed. If the account is gone, the error is ErrNotFound; a version that is not
+// req.ETag's is ErrConflict.
+type Renamer interface {
+	Rename(ctx context.Context, req RenameRequest) (Result, error)
+}
+
 // Entitler gives and takes one entitlement. Granting what is held and revoking
 // what is not held answer AlreadyInState. If the system does not know the
 // entitlement, the error of Grant is ErrUnknownEntitlement. If the account is

@@ -17,6 +17,7 @@ const (
 	Disable Kind = "disable"
 	Enable  Kind = "enable"
 	Delete  Kind = "delete"
+	Rename  Kind = "rename"
 	Grant   Kind = "grant"
 	Revoke  Kind = "revoke"
 )
@@ -35,7 +36,7 @@ type Operation struct {
 	Ref Ref `json:"ref,omitzero"`
 	// ExternalID is our identifier of the person.
 	ExternalID string `json:"externalId"`
-	// Name is the login name, for Create.
+	// Name is the login name, for Create and Rename.
 	Name string `json:"name,omitempty"`
 	// Attributes are set by Create and Update.
 	Attributes map[string]Value `json:"attributes,omitempty"`
@@ -43,7 +44,7 @@ type Operation struct {
 	Active bool `json:"active,omitempty"`
 	// Entitlement is what Grant and Revoke concern.
 	Entitlement Entitlement `json:"entitlement,omitzero"`
-	// ETag makes Update, Disable, Enable and Delete conditional.
+	// ETag makes Update, Rename, Disable, Enable and Delete conditional.
 	ETag string `json:"etag,omitempty"`
 }
 
@@ -78,6 +79,8 @@ func Supports(c Connector, k Kind) bool {
 		_, ok = c.(Suspender)
 	case Delete:
 		_, ok = c.(Deleter)
+	case Rename:
+		_, ok = c.(Renamer)
 	case Grant, Revoke:
 		_, ok = c.(Entitler)
 	}
@@ -105,6 +108,10 @@ func apply(ctx context.Context, c Connector, op Operation) (Result, error) {
 	case Delete:
 		if d, ok := c.(Deleter); ok {
 			return d.Delete(ctx, whole)
+		}
+	case Rename:
+		if r, ok := c.(Renamer); ok {
+			return r.Rename(ctx, RenameRequest{Key: op.Key, Ref: op.Ref, Name: op.Name, ETag: op.ETag})
 		}
 	case Grant:
 		if e, ok := c.(Entitler); ok {

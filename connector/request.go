@@ -39,6 +39,14 @@ type UpdateRequest struct {
 	ETag string
 }
 
+// RenameRequest is a change of the login name.
+type RenameRequest struct {
+	Key  string
+	Ref  Ref
+	Name string
+	ETag string
+}
+
 // AccountRequest concerns a whole account.
 type AccountRequest struct {
 	Key  string

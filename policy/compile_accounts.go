@@ -10,6 +10,7 @@ type account struct {
 	after      []string
 	aheadDays  int
 	suspend    *condition // nil for never
+	rename     bool
 }
 
 // mapped is an attribute of an account with its templates.
@@ -46,7 +47,7 @@ func (c *compilation) accounts() {
 			return t
 		}
 		c.days(path+".aheadDays", m.AheadDays)
-		a := account{name: m.Name, after: m.After, aheadDays: m.AheadDays}
+		a := account{name: m.Name, after: m.After, aheadDays: m.AheadDays, rename: m.Rename}
 		if m.Suspend != "" {
 			a.suspend = c.condition(path+".suspend", m.Suspend)
 		}

@@ -3,6 +3,7 @@ package policy
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -77,6 +78,7 @@ func (d *decoder) account(n *yaml.Node, path string) (a AccountMapping) {
 		{"after", func(n *yaml.Node, path string) { a.After = listOf(d, n, path, d.text) }},
 		{"aheadDays", func(n *yaml.Node, path string) { a.AheadDays = d.number(n, path) }},
 		{"suspend", func(n *yaml.Node, path string) { a.Suspend = d.text(n, path) }},
+		{"rename", func(n *yaml.Node, path string) { a.Rename = d.flag(n, path) }},
 	})
 	return a
 }
@@ -212,6 +214,13 @@ func (d *decoder) number(n *yaml.Node, path string) int {
 		d.found.add(path, "want a number, not %s", kindOf(n))
 	}
 	return i
+}
+
+func (d *decoder) flag(n *yaml.Node, path string) bool {
+	if n.Tag != "!!bool" {
+		d.found.add(path, "want true or false, not %s", kindOf(n))
+	}
+	return n.Tag == "!!bool" && strings.EqualFold(n.Value, "true")
 }
 
 func kindOf(n *yaml.Node) string {

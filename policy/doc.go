@@ -50,6 +50,7 @@
 //	  directory:
 //	    aheadDays: 7        # made a week before the first day, disabled until then
 //	    suspend: status == "onLeave"
+//	    rename: true        # a new name in the candidates is a new login name
 //
 // Days are those of the calendar in the zone of the relationship. An end that was
 // ordered to be immediate is never bridged.

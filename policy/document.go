@@ -82,6 +82,10 @@ type AccountMapping struct {
 	// access, the account stays, with what it holds, and is disabled. Empty means
 	// that it never is.
 	Suspend string `json:"suspend,omitempty"`
+	// Rename gives an account another login name when the one it has is none of the
+	// candidates any more, as after a marriage. The old one stays reserved for the
+	// same person. Otherwise an account keeps the name it was made with.
+	Rename bool `json:"rename,omitempty"`
 }
 
 // clone returns a copy of d that shares nothing with it.

@@ -33,7 +33,7 @@ rules:
       Two
       lines.
 accounts:
-  app: {name: login, candidates: ["{email}"], aheadDays: 7, suspend: 'status == "onLeave"', attributes: {a: ~, b: "x", c: [x, "y{clearance}"], d: []}, after: [other]}
+  app: {name: login, candidates: ["{email}"], aheadDays: 7, rename: true, suspend: 'status == "onLeave"', attributes: {a: ~, b: "x", c: [x, "y{clearance}"], d: []}, after: [other]}
   other: {name: login, candidates: ["{email}"]}
 `
 
@@ -58,7 +58,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		}},
 		Accounts: map[string]policy.AccountMapping{
 			"app": {
-				Name: "login", Candidates: []string{"{email}"}, After: []string{"other"}, AheadDays: 7, Suspend: `status == "onLeave"`,
+				Name: "login", Candidates: []string{"{email}"}, After: []string{"other"}, AheadDays: 7, Rename: true, Suspend: `status == "onLeave"`,
 				Attributes: map[string][]string{"a": nil, "b": {"x"}, "c": {"x", "y{clearance}"}, "d": nil},
 			},
 			"other": {Name: "login", Candidates: []string{"{email}"}},

@@ -225,7 +225,7 @@ func (p *Policy) describe(s Subject, at time.Time, main *Relationship, systems m
 		mapping := p.accounts[system]
 		a := DesiredAccount{
 			System: system, NameAttribute: mapping.name, Attributes: make(Attributes, len(mapping.attributes)),
-			Reasons: sortReasons(systems[system]),
+			Rename: mapping.rename, Reasons: sortReasons(systems[system]),
 		}
 		for _, other := range mapping.after {
 			if _, ok := systems[other]; ok {

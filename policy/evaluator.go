@@ -106,6 +106,9 @@ type DesiredAccount struct {
 	// Candidates are login names in order of preference. One that contains
 	// [Counter] stands for a whole series: 2, 3, 4 and so on take its place.
 	Candidates []string
+	// Rename says that an account whose login name is none of the candidates is to be
+	// given one of them.
+	Rename bool
 	// Attributes are the wanted values by the connector's attribute names. An
 	// empty list means that the attribute is to be cleared; an attribute not
 	// listed is nobody's business. A value may contain [NamePlaceholder].

@@ -176,3 +176,14 @@ rules: [{name: a, when: "true", grants: [app:role/x], overlapDays:    367}],
 accounts: {app: {name: n, candidates: [x], suspend: "statsu == 'x'", aheadDays:    9999}}}
 `))
 }
+
+func TestAFlagIsTrueOrFalse(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []string{
+		`policy.yaml:2:52: want true or false, not "yes"`,
+	}, loadError(t, `version: 1
+accounts: {app: {name: n, candidates: [x], rename: yes}}
+`))
+	p := load(t, "version: 1\naccounts: {app: {name: n, candidates: [x], rename: True}}\n")
+	require.True(t, p.Document().Accounts["app"].Rename)
+}

@@ -37,6 +37,8 @@ func learn(it *state.Item, op connector.Operation, seen connector.Account) {
 		}
 		maps.Copy(known.Attributes, pick(seen.Attributes, op.Attributes))
 		it.Known = known.String()
+	case state.ItemName:
+		it.Known = seen.Name
 	case state.ItemGrant:
 		if seen.EntitlementsKnown {
 			it.Known = absent
@@ -71,6 +73,9 @@ func (j *job) accountMade(tx state.Tx, account *state.Account, it *state.Item, a
 			}
 			other.Known = profile{Attributes: known}.String()
 			other.Desired = profileOf(other.Desired).named(account.Name).String()
+		}
+		if other.Kind == state.ItemName {
+			continue // what comes of it is decided once the account was seen
 		}
 		if other.Kind != state.ItemProfile && (other.State != state.ItemWaiting || other.Problem != waitsForAccount) {
 			continue

@@ -74,12 +74,14 @@ func rank(it state.Item) int {
 		return 1
 	case it.Kind == state.ItemAccount && it.Known == absent:
 		return 2
-	case it.Kind == state.ItemProfile:
+	case it.Kind == state.ItemName:
 		return 3
-	case it.Kind == state.ItemAccount:
+	case it.Kind == state.ItemProfile:
 		return 4
+	case it.Kind == state.ItemAccount:
+		return 5
 	}
-	return 5
+	return 6
 }
 
 // leaseLasts reports whether there is time for one more call under the lease.
@@ -217,7 +219,7 @@ func (j *job) call(ctx context.Context, a attempt) outcome {
 			seen.err = errors.Join(err, seen.err)
 			return seen
 		}
-	case a.op.Kind == connector.Create && errors.Is(err, connector.ErrAlreadyExists):
+	case a.op.Name != "" && errors.Is(err, connector.ErrAlreadyExists):
 		return j.nameTaken(ctx, a, o)
 	case a.op.Kind != connector.Create && errors.Is(err, connector.ErrNotFound):
 		return j.confirmGone(ctx, a)

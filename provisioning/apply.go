@@ -127,6 +127,8 @@ func itemOf(l Line) (state.ItemKind, string) {
 		return state.ItemGrant, l.Entitlement
 	case connector.Update:
 		return state.ItemProfile, ""
+	case connector.Rename:
+		return state.ItemName, ""
 	default:
 		return state.ItemAccount, ""
 	}

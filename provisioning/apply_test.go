@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/joinery-iam/joinery/provisioning"
 	"github.com/joinery-iam/joinery/provisioning/provisioningtest"
-	"github.com/stretchr/testify/require"
 )
 
 // The login name and the attributes of a new account were not compared.

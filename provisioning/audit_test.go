@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/joinery-iam/joinery/audit"
 	"github.com/joinery-iam/joinery/audit/audittest"
 	"github.com/joinery-iam/joinery/audit/translog"
@@ -13,7 +15,6 @@ import (
 	"github.com/joinery-iam/joinery/policy"
 	"github.com/joinery-iam/joinery/provisioning"
 	"github.com/joinery-iam/joinery/provisioning/provisioningtest"
-	"github.com/stretchr/testify/require"
 )
 
 // verify checks an exported log with the key that the bench signs with.

@@ -78,6 +78,9 @@ func (d *decision) compareAccount(system string, want policy.DesiredAccount, wan
 		if !seen {
 			return nil
 		}
+		if err := d.compareName(system, policy.DesiredAccount{}); err != nil {
+			return err
+		}
 		if !known.Exists && item.State != state.ItemSending {
 			if err := d.want(system, state.ItemProfile, "", "", nil, ""); err != nil {
 				return err
@@ -107,7 +110,10 @@ func (d *decision) compareAccount(system string, want policy.DesiredAccount, wan
 	if !known.Exists {
 		waits = waitsForAccount
 	}
-	return d.want(system, state.ItemProfile, "", p.String(), want.Reasons, waits)
+	if err := d.want(system, state.ItemProfile, "", p.String(), want.Reasons, waits); err != nil {
+		return err
+	}
+	return d.compareName(system, want)
 }
 
 // waitsForAccount is the problem of items whose account is not there yet.
@@ -191,8 +197,11 @@ func (d *decision) want(system string, kind state.ItemKind, key, desired string,
 	it, seen := d.items[itemKey{system, kind, key}]
 	if !seen {
 		it = state.Item{Person: d.person.ID, System: system, Kind: kind, Key: key, Known: absent, State: state.ItemSettled, Origin: "policy"}
-		if kind == state.ItemProfile {
+		switch kind {
+		case state.ItemProfile:
 			it.Known = ""
+		case state.ItemName:
+			it.Known = d.accounts[system].Name
 		}
 		if desired == it.Known {
 			return nil
@@ -298,6 +307,8 @@ func satisfied(it state.Item) bool {
 		return it.Known != active // where there is no account, nothing is to be disabled
 	case it.Kind == state.ItemAccount && it.Desired == dormant:
 		return it.Known == disabled
+	case it.Kind == state.ItemName:
+		return it.Desired == "" || among(it.Known, profileOf(it.Desired).Candidates)
 	case it.Kind != state.ItemProfile:
 		return it.Known == it.Desired
 	case it.Desired == "":
@@ -325,6 +336,11 @@ func (d *decision) note(was, it state.Item, reasons []policy.Reason) {
 	switch it.Kind {
 	case state.ItemGrant:
 		what = it.Key
+	case state.ItemName:
+		before, after = was.Known, strings.Join(profileOf(after).Candidates, ", ")
+		if after == "" {
+			return
+		}
 	case state.ItemProfile:
 		changed := difference(profileOf(after).Attributes, profileOf(was.Known).Attributes)
 		if len(changed) == 0 {

@@ -5,11 +5,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/joinery-iam/joinery/connector/memory"
 	"github.com/joinery-iam/joinery/provisioning"
 	"github.com/joinery-iam/joinery/provisioning/provisioningtest"
 	"github.com/joinery-iam/joinery/provisioning/sqlstore/sqlite"
-	"github.com/stretchr/testify/require"
 )
 
 // Only who happened to be looked at was held to the new configuration.

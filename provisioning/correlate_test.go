@@ -3,9 +3,10 @@ package provisioning_test
 import (
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/joinery-iam/joinery/provisioning"
 	"github.com/joinery-iam/joinery/provisioning/provisioningtest"
-	"github.com/stretchr/testify/require"
 )
 
 // It could still be answered otherwise, and left an account that nobody looked after.

@@ -6,10 +6,11 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/joinery-iam/joinery/connector/memory"
 	"github.com/joinery-iam/joinery/policy"
 	"github.com/joinery-iam/joinery/provisioning/provisioningtest"
-	"github.com/stretchr/testify/require"
 )
 
 func load(t *testing.T, text string) *policy.Policy {

@@ -7,10 +7,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/joinery-iam/joinery/hrsource"
 	"github.com/joinery-iam/joinery/provisioning"
 	"github.com/joinery-iam/joinery/provisioning/provisioningtest"
-	"github.com/stretchr/testify/require"
 )
 
 // crowd is a bench with n people in Sales, all provisioned.

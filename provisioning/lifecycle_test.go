@@ -3,12 +3,13 @@ package provisioning_test
 import (
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/joinery-iam/joinery/audit"
 	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/hrsource"
 	"github.com/joinery-iam/joinery/provisioning"
 	"github.com/joinery-iam/joinery/provisioning/provisioningtest"
-	"github.com/stretchr/testify/require"
 )
 
 // office is a small policy: everybody has a directory account, engineering and

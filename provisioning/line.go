@@ -20,7 +20,7 @@ type Line struct {
 	Name        string                     `json:"name,omitempty"`
 	System      string                     `json:"system"`
 	Entitlement string                     `json:"entitlement,omitempty"` // kind/name
-	Login       string                     `json:"login,omitempty"`       // of a new account: "jdoe or the next free"
+	Login       string                     `json:"login,omitempty"`       // of a new or renamed account: "jdoe or the next free"
 	Dormant     bool                       `json:"dormant,omitempty"`     // a new account is made disabled
 	Attributes  map[string]connector.Value `json:"attributes,omitempty"`  // that change
 	Reasons     []policy.Reason            `json:"reasons,omitempty"`
@@ -42,7 +42,7 @@ func (l Line) compare(m Line) int {
 
 // order is the place of a kind among the operations on one account.
 func order(k connector.Kind) int {
-	return slices.Index([]connector.Kind{connector.Disable, connector.Revoke, connector.Create, connector.Update, connector.Enable, connector.Grant}, k)
+	return slices.Index([]connector.Kind{connector.Disable, connector.Revoke, connector.Create, connector.Rename, connector.Update, connector.Enable, connector.Grant}, k)
 }
 
 // compareID orders lines by what they are about, whatever anybody is called.
@@ -59,11 +59,13 @@ func (l Line) matches(it state.Item, m Line) bool {
 // String returns the line for people: the change, whose, and why.
 func (l Line) String() string {
 	sign := map[bool]string{true: "-", false: "+"}[l.Kind.Removes()]
-	if l.Kind == connector.Update {
+	if l.Kind == connector.Update || l.Kind == connector.Rename {
 		sign = "~"
 	}
 	what := l.Entitlement
 	switch l.Kind {
+	case connector.Rename:
+		what = l.Login
 	case connector.Create:
 		what = l.Login
 		if l.Dormant {

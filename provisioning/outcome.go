@@ -148,6 +148,9 @@ func (j *job) done(tx state.Tx, account *state.Account, it *state.Item, a attemp
 		if odd := difference(pick(attributesOf(*account), a.op.Attributes), a.op.Attributes); len(odd) > 0 {
 			it.Problem = "the system shows something else for " + strings.Join(slices.Sorted(maps.Keys(odd)), ", ")
 		}
+	case connector.Rename:
+		it.Known = account.Name
+		e.Before, e.After = describeAttributes(was.Name, nil), describeAttributes(account.Name, nil)
 	case connector.Grant:
 		it.Known = held
 	case connector.Revoke:
@@ -160,7 +163,7 @@ func (j *job) done(tx state.Tx, account *state.Account, it *state.Item, a attemp
 	if err := tx.PutAccount(*account); err != nil {
 		return err
 	}
-	if string(was.Observed) != string(account.Observed) || was.Exists != account.Exists {
+	if string(was.Observed) != string(account.Observed) || was.Exists != account.Exists || was.Name != account.Name {
 		return j.wake(tx, account.Person)
 	}
 	return nil
@@ -192,7 +195,7 @@ func (j *job) refused(tx state.Tx, account *state.Account, it *state.Item, a att
 			other = *it
 		}
 		other.Known = absent
-		if other.Kind == state.ItemProfile {
+		if other.Kind == state.ItemProfile || other.Kind == state.ItemName {
 			other.Known = ""
 		}
 		other.State, other.Problem = state.ItemWaiting, waitsForAccount
@@ -225,11 +228,14 @@ const mostUnseen = 3
 // If nobody could be seen who has it, the conflict may be about something else,
 // which no other name would mend, so that only a few are tried.
 func (j *job) takeNextName(tx state.Tx, it *state.Item, taken string, unseen bool) error {
-	row, err := tx.Item(it.Person, it.System, state.ItemProfile, "")
-	if err != nil {
-		return err
+	wish := *it
+	if it.Kind != state.ItemName {
+		var err error
+		if wish, err = tx.Item(it.Person, it.System, state.ItemProfile, ""); err != nil {
+			return err
+		}
 	}
-	tried, err := tx.Names(namespace(it.System), it.Person)
+	tried, err := j.tried(tx, *it)
 	if err != nil {
 		return err
 	}
@@ -238,7 +244,7 @@ func (j *job) takeNextName(tx state.Tx, it *state.Item, taken string, unseen boo
 		it.Problem = fmt.Sprintf("the system says that %s is taken, but nobody is seen to have it, nor any other name that was tried", taken)
 		return nil
 	}
-	_, err = j.reserveNext(tx, *it, profileOf(row.Desired).Candidates, tried)
+	_, err = j.reserveNext(tx, *it, profileOf(wish.Desired).Candidates, tried)
 	if errors.Is(err, errNoName) {
 		it.State, it.Problem = state.ItemParked, err.Error()
 		return nil

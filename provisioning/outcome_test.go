@@ -9,13 +9,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/connector/memory"
 	"github.com/joinery-iam/joinery/hrsource"
 	"github.com/joinery-iam/joinery/provisioning"
 	"github.com/joinery-iam/joinery/provisioning/provisioningtest"
 	"github.com/joinery-iam/joinery/provisioning/sqlstore/sqlite"
-	"github.com/stretchr/testify/require"
 )
 
 // A profile went on waiting for an account whose creation had failed, for ever.

@@ -47,6 +47,8 @@ func (b *planner) line(it state.Item) (Line, bool, error) {
 		if len(p.Candidates) > 0 {
 			line.Login = p.Candidates[0] + " or the next free"
 		}
+	case connector.Rename:
+		line.Login = account.Name + " to " + profileOf(it.Desired).Candidates[0] + " or the next free"
 	case connector.Update:
 		line.Attributes = difference(profileOf(it.Desired).Attributes, profileOf(it.Known).Attributes)
 	case connector.Grant, connector.Revoke:

@@ -6,12 +6,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/joinery-iam/joinery/hrsource"
 	"github.com/joinery-iam/joinery/provisioning"
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
 	"github.com/joinery-iam/joinery/provisioning/provisioningtest"
 	"github.com/joinery-iam/joinery/provisioning/sqlstore/sqlite"
-	"github.com/stretchr/testify/require"
 )
 
 // interrupted calls something when it has told everything, and before its reader

@@ -6,10 +6,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/joinery-iam/joinery/hrsource"
 	"github.com/joinery-iam/joinery/provisioning"
 	"github.com/joinery-iam/joinery/provisioning/provisioningtest"
-	"github.com/stretchr/testify/require"
 )
 
 func TestFeedThatLostTooManyIsRefusedUntilSomebodyAccepts(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/joinery-iam/joinery/connector"
@@ -103,6 +104,8 @@ func hasEffect(op connector.Operation, account connector.Account) (effective, kn
 		return account.Active, true
 	case connector.Disable:
 		return !account.Active, true
+	case connector.Rename:
+		return strings.EqualFold(account.Name, op.Name), true
 	case connector.Update:
 		return len(difference(op.Attributes, account.Attributes)) == 0, true
 	case connector.Grant:
@@ -119,6 +122,9 @@ func (j *job) nameTaken(ctx context.Context, a attempt, o outcome) outcome {
 	switch {
 	case err != nil:
 		return outcome{verdict: connector.VerdictRetry, after: connector.VerdictOf(err).After, err: errors.Join(o.err, err)}
+	case len(found) == 1 && a.op.Kind == connector.Rename && found[0].ID == a.op.Ref.ID:
+		return outcome{verdict: verdictDone, how: string(connector.AlreadyInState), account: found[0]}
+	case a.op.Kind == connector.Rename:
 	case len(found) == 1 && found[0].ExternalID == a.op.ExternalID:
 		return outcome{verdict: verdictDone, how: string(connector.AlreadyInState), account: found[0]}
 	case len(found) == 1 && found[0].ExternalID == "" && j.target.AdoptByName:

@@ -6,12 +6,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/connector/memory"
 	"github.com/joinery-iam/joinery/hrsource"
 	"github.com/joinery-iam/joinery/provisioning"
 	"github.com/joinery-iam/joinery/provisioning/provisioningtest"
-	"github.com/stretchr/testify/require"
 )
 
 // late is a system that says that its writes are not to be seen at once.

@@ -110,6 +110,9 @@ func (t *Target) Describe(ctx context.Context) (connector.Description, error) {
 	if !found.updates() {
 		description.Without = append(description.Without, connector.Update)
 	}
+	if only := found.Update; only.Method == profile.PatchAlone && len(only.PatchOnly) > 0 && !slices.Contains(only.PatchOnly, "userName") {
+		description.Without = append(description.Without, connector.Rename)
+	}
 	if found.cannotDisable() != nil {
 		description.Without = append(description.Without, connector.Disable, connector.Enable)
 	}

@@ -150,8 +150,8 @@ func TestDescribeTellsWhatAProfileMakesImpossible(t *testing.T) {
 		"no groups":       {profile.Profile{Groups: profile.Groups{Absent: true}}, entitle},
 		"no groups, jobs": {profile.Profile{Groups: profile.Groups{Absent: true}, Attributes: profile.Attributes{Entitlements: map[string]string{"job": "roles"}}}, nil},
 		"unseen members":  {profile.Profile{Groups: profile.Groups{Members: profile.Invisible}}, entitle},
-		"only active":     {profile.Profile{Update: profile.Update{Method: profile.PatchAlone, PatchOnly: []string{"id", "active"}}}, []connector.Kind{connector.Update}},
-		"a title, too":    {profile.Profile{Update: profile.Update{Method: profile.PatchAlone, PatchOnly: []string{"active", "title"}}}, nil},
+		"only active":     {profile.Profile{Update: profile.Update{Method: profile.PatchAlone, PatchOnly: []string{"id", "active"}}}, []connector.Kind{connector.Update, connector.Rename}},
+		"a title, too":    {profile.Profile{Update: profile.Update{Method: profile.PatchAlone, PatchOnly: []string{"active", "title"}}}, []connector.Kind{connector.Rename}},
 		"others by PUT":   {profile.Profile{Update: profile.Update{PatchOnly: []string{"active"}}}, nil},
 	} {
 		p := c.is

@@ -37,6 +37,18 @@ func (t *Target) Update(ctx context.Context, req connector.UpdateRequest) (conne
 	return result, nil
 }
 
+// Rename changes userName, as an update does.
+func (t *Target) Rename(ctx context.Context, req connector.RenameRequest) (connector.Result, error) {
+	result, err := t.update(ctx, connector.UpdateRequest{
+		Key: req.Key, Ref: req.Ref, ETag: req.ETag,
+		Attributes: map[string]connector.Value{"userName": connector.String(req.Name)},
+	})
+	if err != nil {
+		return connector.Result{}, fmt.Errorf("renaming %s: %w", req.Ref.ID, err)
+	}
+	return result, nil
+}
+
 func (t *Target) update(ctx context.Context, req connector.UpdateRequest) (connector.Result, error) {
 	wanted, err := t.changes(ctx, req.Attributes)
 	if err != nil {

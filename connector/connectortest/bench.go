@@ -42,7 +42,7 @@ func NewBench(t *testing.T, h Harness) (*Bench, error) {
 	b := &Bench{h: h, c: c, apply: connector.Apply(c)}
 	for _, k := range []connector.Kind{
 		connector.Create, connector.Update, connector.Disable, connector.Enable,
-		connector.Grant, connector.Revoke, connector.Delete,
+		connector.Rename, connector.Grant, connector.Revoke, connector.Delete,
 	} {
 		if connector.Supports(c, k) && !slices.Contains(d.Without, k) {
 			b.kinds = append(b.kinds, k)
@@ -56,6 +56,7 @@ func NewBench(t *testing.T, h Harness) (*Bench, error) {
 	_, checker := c.(connector.Checker)
 	b.has = map[Need]bool{
 		NeedUpdate:      b.can(connector.Update),
+		NeedRenamer:     b.can(connector.Rename),
 		NeedSuspender:   b.can(connector.Disable) && b.can(connector.Enable),
 		NeedDeleter:     b.can(connector.Delete),
 		NeedEntitler:    b.can(connector.Grant) && b.can(connector.Revoke),

@@ -11,6 +11,7 @@ import (
 type (
 	finder   = func(ctx context.Context, req connector.FindRequest) ([]connector.Account, error)
 	creator  = func(ctx context.Context, req connector.CreateRequest) (connector.Result, error)
+	renamer  = func(ctx context.Context, req connector.RenameRequest) (connector.Result, error)
 	updater  = func(ctx context.Context, req connector.UpdateRequest) (connector.Result, error)
 	switcher = func(ctx context.Context, req connector.AccountRequest) (connector.Result, error)
 	granter  = func(ctx context.Context, req connector.GrantRequest) (connector.Result, error)
@@ -26,6 +27,7 @@ type bent struct {
 	find                    finder
 	create                  creator
 	update                  updater
+	rename                  renamer
 	disable, enable, remove switcher
 	grant, revoke           granter
 	list                    lister
@@ -37,7 +39,7 @@ type bent struct {
 func straight() *bent {
 	s := memory.New(memory.Config{Entitlements: groups})
 	return &bent{
-		System: s, find: s.Find, create: s.Create, update: s.Update, disable: s.Disable, enable: s.Enable,
+		System: s, find: s.Find, create: s.Create, update: s.Update, rename: s.Rename, disable: s.Disable, enable: s.Enable,
 		remove: s.Delete, grant: s.Grant, revoke: s.Revoke, list: s.List, catalog: s.Entitlements, check: s.Check,
 		released: make(chan struct{}),
 	}
@@ -53,6 +55,10 @@ func (b *bent) Create(ctx context.Context, req connector.CreateRequest) (connect
 
 func (b *bent) Update(ctx context.Context, req connector.UpdateRequest) (connector.Result, error) {
 	return b.update(ctx, req)
+}
+
+func (b *bent) Rename(ctx context.Context, req connector.RenameRequest) (connector.Result, error) {
+	return b.rename(ctx, req)
 }
 
 func (b *bent) Disable(ctx context.Context, req connector.AccountRequest) (connector.Result, error) {

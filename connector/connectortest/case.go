@@ -32,7 +32,7 @@ type Case struct {
 // Cases returns all cases, in the order in which Run tries them.
 func Cases() []Case {
 	return slices.Concat(
-		findCases(), createCases(), updateCases(), suspendCases(), deleteCases(), grantCases(), revokeCases(),
+		findCases(), createCases(), updateCases(), renameCases(), suspendCases(), deleteCases(), grantCases(), revokeCases(),
 		listCases(), resultCases(), cancelCases(), replyCases(), concurrentCases(),
 	)
 }

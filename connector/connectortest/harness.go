@@ -67,6 +67,7 @@ type Need string
 // The needs of cases: what the connector or the harness must offer.
 const (
 	NeedUpdate    Need = "Update"    // not narrowed away
+	NeedRenamer   Need = "Renamer"   // not narrowed away
 	NeedSuspender Need = "Suspender" // neither of its methods narrowed away
 	NeedDeleter   Need = "Deleter"   // not narrowed away
 	NeedEntitler  Need = "Entitler"  // neither of its methods narrowed away

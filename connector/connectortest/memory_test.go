@@ -7,10 +7,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/connector/connectortest"
 	"github.com/joinery-iam/joinery/connector/memory"
-	"github.com/stretchr/testify/require"
 )
 
 var groups = []connector.Entitlement{{Kind: "group", Name: "engineering"}, {Kind: "group", Name: "staff"}}

@@ -80,6 +80,8 @@ func (b *Bench) ready(ctx context.Context, n int, k connector.Kind) (connector.O
 	switch k {
 	case connector.Update:
 		op.Attributes = b.h.Change(n)
+	case connector.Rename:
+		op.Name = b.account(n + len(b.kinds)).Name
 	case connector.Grant:
 		op.Entitlement = b.h.Entitlements[0]
 	case connector.Revoke:

@@ -147,3 +147,54 @@ func moreBends() map[string]func(b *bent) {
 		},
 	}
 }
+
+func renameBends() map[string]func(b *bent) {
+	around := func(rename func(ctx context.Context, b *bent, req connector.RenameRequest) (connector.Result, error)) func(b *bent) {
+		return func(b *bent) {
+			b.rename = func(ctx context.Context, req connector.RenameRequest) (connector.Result, error) {
+				return rename(ctx, b, req)
+			}
+		}
+	}
+	return map[string]func(b *bent){
+		"rename/effect": around(func(ctx context.Context, b *bent, req connector.RenameRequest) (connector.Result, error) {
+			res, err := b.System.Rename(ctx, req)
+			if a, there := b.by(req.Ref.ID); there && err == nil && a.ExternalID == "connectortest-person-0" {
+				b.change(req.Ref.ID, func(a *connector.Account) { a.Attributes = nil })
+			}
+			return res, err
+		}),
+		"rename/twice": around(func(ctx context.Context, b *bent, req connector.RenameRequest) (connector.Result, error) {
+			res, err := b.System.Rename(ctx, req)
+			if err == nil {
+				res.Outcome = connector.Applied
+			}
+			return res, err
+		}),
+		"rename/taken": around(func(ctx context.Context, b *bent, req connector.RenameRequest) (connector.Result, error) {
+			res, err := b.System.Rename(ctx, req)
+			if errors.Is(err, connector.ErrAlreadyExists) {
+				b.change(req.Ref.ID, func(a *connector.Account) { a.Name = req.Name })
+			}
+			return res, err
+		}),
+		"rename/back": func(b *bent) {
+			given := map[string]bool{}
+			around(func(ctx context.Context, b *bent, req connector.RenameRequest) (connector.Result, error) {
+				a, there := b.by(req.Ref.ID)
+				if there && a.Name != req.Name && given[req.Name] {
+					return connector.Result{}, connector.ErrAlreadyExists
+				}
+				given[a.Name] = true
+				return b.System.Rename(ctx, req)
+			})(b)
+		},
+		"rename/gone": around(func(ctx context.Context, b *bent, req connector.RenameRequest) (connector.Result, error) {
+			res, err := b.System.Rename(ctx, req)
+			if errors.Is(err, connector.ErrNotFound) {
+				return connector.Result{Outcome: connector.AlreadyInState}, nil
+			}
+			return res, err
+		}),
+	}
+}

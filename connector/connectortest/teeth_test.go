@@ -12,10 +12,11 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/connector/connectortest"
 	"github.com/joinery-iam/joinery/connector/memory"
-	"github.com/stretchr/testify/require"
 )
 
 // bends are deliberately faulty connectors, by the one case that finds them out.
@@ -23,7 +24,7 @@ import (
 func bends() map[string]func(b *bent) {
 	all := map[string]func(b *bent){}
 	for _, some := range []map[string]func(b *bent){
-		findBends(), createBends(), updateBends(), suspendBends(), deleteBends(), entitlementBends(), listBends(), otherBends(), moreBends(),
+		findBends(), createBends(), updateBends(), renameBends(), suspendBends(), deleteBends(), entitlementBends(), listBends(), otherBends(), moreBends(),
 	} {
 		maps.Copy(all, some)
 	}

@@ -48,6 +48,33 @@ func (s *System) Update(ctx context.Context, req connector.UpdateRequest) (conne
 	})
 }
 
+// Rename gives an account another name. See [connector.Renamer].
+func (s *System) Rename(ctx context.Context, req connector.RenameRequest) (connector.Result, error) {
+	call := Call{Kind: connector.Rename, Key: req.Key, Ref: req.Ref}
+	return s.write(ctx, call, func(v visit) (connector.Result, error) {
+		r := s.accounts.byID[req.Ref.ID]
+		switch {
+		case req.Name == "":
+			return connector.Result{}, fmt.Errorf("rename %s: an account needs a name: %w", req.Ref.ID, connector.ErrInvalid)
+		case r == nil:
+			return connector.Result{}, fmt.Errorf("rename %s: %w", req.Ref.ID, connector.ErrNotFound)
+		case req.ETag != "" && req.ETag != r.ETag:
+			return connector.Result{}, fmt.Errorf("rename %s: %w", r.ID, connector.ErrConflict)
+		case r.Name == req.Name:
+			return unchanged(r), nil
+		}
+		for _, other := range s.accounts.byName[s.accounts.fold(req.Name)] {
+			if other != r {
+				return connector.Result{}, fmt.Errorf("rename %s to %s: %w", r.ID, req.Name, connector.ErrAlreadyExists)
+			}
+		}
+		next := r.clone()
+		next.Name, next.ETag = req.Name, s.nextTag()
+		s.replace(v, r.ID, next)
+		return connector.Result{Outcome: connector.Applied, Account: next.account(true)}, nil
+	})
+}
+
 // Disable switches sign-in off. See [connector.Suspender].
 func (s *System) Disable(ctx context.Context, req connector.AccountRequest) (connector.Result, error) {
 	return s.setActive(ctx, connector.Disable, req)

@@ -68,14 +68,14 @@ func (l line) compare(m line) int {
 
 // order is the place of an operation among those on one account.
 func order(operation string) int {
-	return slices.Index([]string{"disable", "revoke", "create", "update", "enable", "grant"}, operation)
+	return slices.Index([]string{"disable", "revoke", "create", "rename", "update", "enable", "grant"}, operation)
 }
 
 // String says when, what, whose, with what outcome and why.
 func (l line) String() string {
 	sign := "+"
 	switch l.Operation {
-	case "update":
+	case "update", "rename":
 		sign = "~"
 	case "disable", "revoke":
 		sign = "-"

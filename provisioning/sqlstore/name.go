@@ -8,12 +8,12 @@ import (
 )
 
 const (
-	// Two who want the same name meet at the key: one of them inserts nothing, and
+	// Two who want the same name meet at the key: one of them changes nothing, and
 	// reads who was first.
 	reserveName = `/* reserve name */ INSERT INTO joinery_name (tenant, namespace, name, person, reserved_at)
-		VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING`
+		VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (tenant, namespace, name) DO UPDATE SET reserved_at = excluded.reserved_at WHERE person = excluded.person`
 	nameOwner = `/* name owner */ SELECT person FROM joinery_name WHERE tenant = ?1 AND namespace = ?2 AND name = ?3`
-	names     = `/* names */ SELECT name FROM joinery_name WHERE tenant = ?1 AND namespace = ?2 AND person = ?3 ORDER BY reserved_at, name`
+	names     = `/* names */ SELECT name FROM joinery_name WHERE tenant = ?1 AND namespace = ?2 AND person = ?3 AND reserved_at >= ?4 ORDER BY reserved_at, name`
 )
 
 // ReserveName implements [state.Facts].
@@ -34,6 +34,6 @@ func (t *transaction) NameOwner(namespace, name string) (string, error) {
 }
 
 // Names implements [state.Facts].
-func (t *transaction) Names(namespace, person string) ([]string, error) {
-	return listStrings(t, names, namespace, person)
+func (t *transaction) Names(namespace, person string, since time.Time) ([]string, error) {
+	return listStrings(t, names, namespace, person, micros(since))
 }

@@ -82,8 +82,8 @@ func (t generousNames) ReserveName(namespace, name, person string, when time.Tim
 
 type sortedNames struct{ state.Tx }
 
-func (t sortedNames) Names(namespace, person string) ([]string, error) {
-	all, err := t.Tx.Names(namespace, person)
+func (t sortedNames) Names(namespace, person string, since time.Time) ([]string, error) {
+	all, err := t.Tx.Names(namespace, person, since)
 	slices.Sort(all)
 	return all, err
 }

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
 )
@@ -22,7 +23,7 @@ func nameReserve(f *fixture) {
 		same("owner when another wants it", must(tx.ReserveName("login", "ada", "q", day(2))), "p")
 		same("owner when the first wants it again", must(tx.ReserveName("login", "ada", "p", day(3))), "p")
 		same("owner in another namespace", must(tx.ReserveName("mail", "ada", "q", day(2))), "q")
-		same("names of q", must(tx.Names("login", "q")), []string{})
+		same("names of q", must(tx.Names("login", "q", time.Time{})), []string{})
 	})
 }
 
@@ -39,7 +40,7 @@ func nameRace(f *fixture) {
 		same("stored owner", must(tx.NameOwner("login", "ada")), owners[0])
 		have := 0
 		for i := range callers {
-			have += len(must(tx.Names("login", fmt.Sprintf("p%02d", i))))
+			have += len(must(tx.Names("login", fmt.Sprintf("p%02d", i), time.Time{})))
 		}
 		same("people who have the name", have, 1)
 	})
@@ -47,13 +48,16 @@ func nameRace(f *fixture) {
 
 func nameList(f *fixture) {
 	f.update(func(tx state.Tx) {
-		must(tx.ReserveName("login", "zoe", "p", day(1)))
-		must(tx.ReserveName("login", "ada", "p", day(2)))
-		must(tx.ReserveName("login", "zoe", "p", day(3)))
+		must(tx.ReserveName("login", "ada", "p", day(1)))
+		must(tx.ReserveName("login", "zoe", "p", day(2)))
+		must(tx.ReserveName("login", "ada", "p", day(3))) // wanted again
+		must(tx.ReserveName("login", "ada", "q", day(4)))
 		must(tx.ReserveName("login", "bob", "q", day(1)))
 		must(tx.ReserveName("mail", "ada", "p", day(0)))
-		same("names", must(tx.Names("login", "p")), []string{"zoe", "ada"})
-		same("names of somebody else", must(tx.Names("login", "r")), []string{})
+		same("names", must(tx.Names("login", "p", time.Time{})), []string{"zoe", "ada"})
+		same("names since the second day", must(tx.Names("login", "p", day(2))), []string{"zoe", "ada"})
+		same("names since the third day", must(tx.Names("login", "p", day(3))), []string{"ada"})
+		same("names of somebody else", must(tx.Names("login", "r", time.Time{})), []string{})
 	})
 }
 

@@ -30,7 +30,7 @@ func probes() []probe {
 		ask("Reports", func(tx state.Tx) ([]string, error) { return tx.Reports("hr", "1000") }),
 		ask("Versions", func(tx state.Tx) ([]state.Version, error) { return tx.Versions("hr", "1001", time.Time{}) }),
 		ask("Staged", func(tx state.Tx) ([]state.Staged, error) { return tx.Staged("r1", 0, 10) }),
-		ask("Names", func(tx state.Tx) ([]string, error) { return tx.Names("login", "p1") }),
+		ask("Names", func(tx state.Tx) ([]string, error) { return tx.Names("login", "p1", time.Time{}) }),
 		ask("NameOwner", func(tx state.Tx) (string, error) { return tx.NameOwner("login", "ada") }),
 		ask("Person", func(tx state.Tx) (state.Person, error) { return tx.Person("p1") }),
 		ask("LockPerson", func(tx state.Tx) (state.Person, error) { return tx.LockPerson("p1") }),

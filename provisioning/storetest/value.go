@@ -72,7 +72,7 @@ func valueText(f *fixture) {
 			same("workers found by e-mail", len(must(tx.WorkersLike("", []string{text}))), 1)
 			same("reports", must(tx.Reports(text, text)), []string{text})
 			same("the choices of a case", must(tx.OpenCase(text, text)).Choices, []string{text, ""})
-			same("names", must(tx.Names(text, text)), []string{text})
+			same("names", must(tx.Names(text, text, time.Time{})), []string{text})
 			same("an item's reasons", must(tx.Item(text, text, state.ItemGrant, text)).Reasons, text)
 		})
 	}

@@ -40,10 +40,12 @@ type Facts interface {
 
 	// ReserveName reserves a name in a namespace for a person, for ever. It
 	// returns the person who has it, which is the caller's only if it was free or
-	// already theirs. Names are compared as they are given.
+	// already theirs; then at becomes when it was reserved. Names are compared as they
+	// are given.
 	ReserveName(namespace, name, person string, at time.Time) (owner string, err error)
-	// Names returns what a person has reserved in a namespace, oldest first.
-	Names(namespace, person string) ([]string, error)
+	// Names returns what a person has reserved in a namespace since an instant (zero:
+	// all of it), oldest first.
+	Names(namespace, person string, since time.Time) ([]string, error)
 	// NameOwner returns who has a name, "" if nobody. It reserves nothing.
 	NameOwner(namespace, name string) (string, error)
 }

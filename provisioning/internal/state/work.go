@@ -9,6 +9,7 @@ type ItemKind string
 const (
 	ItemAccount ItemKind = "account" // Desired: active, disabled; Known: absent, disabled, active
 	ItemProfile ItemKind = "profile" // Desired and Known: JSON object of attributes
+	ItemName    ItemKind = "name"    // Desired: JSON object with the candidates; Known: the login name
 	ItemGrant   ItemKind = "grant"   // Desired and Known: held, absent
 )
 
