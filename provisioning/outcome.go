@@ -163,6 +163,11 @@ func (j *job) done(tx state.Tx, account *state.Account, it *state.Item, a attemp
 	if err := tx.PutAccount(*account); err != nil {
 		return err
 	}
+	if was.Exists && was.Name != account.Name { // what is made of the name changes as well
+		if err := j.touch(tx, account.Person, "", eventAccount, false); err != nil {
+			return err
+		}
+	}
 	if string(was.Observed) != string(account.Observed) || was.Exists != account.Exists || was.Name != account.Name {
 		return j.wake(tx, account.Person)
 	}

@@ -90,6 +90,16 @@ func TestNameChangeRenamesTheAccountAndWhatFollowsFromIt(t *testing.T) {
 	require.NoError(t, d.SignIn("ada.byron"), "but she can have it back")
 }
 
+// What is made of the login name was looked at again only if another system read it.
+func TestAddressFollowsTheLoginNameInASystemAlone(t *testing.T) {
+	t.Parallel()
+	alone := strings.Replace(family[:strings.Index(family, "  git:")], ", git:team/dev", "", 1)
+	b := bride(t, provisioningtest.Config{Policy: alone})
+	marries(b, "King")
+	b.Sync()
+	require.True(t, b.Target("directory").Accounts()[0].Attributes["mail"].Equal(connector.String("ada.king@example.com")))
+}
+
 func TestNewNameThatIsTakenTakesTheNextCandidate(t *testing.T) {
 	t.Parallel()
 	b := bride(t, provisioningtest.Config{})

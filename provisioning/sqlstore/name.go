@@ -12,6 +12,7 @@ const (
 	// reads who was first.
 	reserveName = `/* reserve name */ INSERT INTO joinery_name (tenant, namespace, name, person, reserved_at)
 		VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (tenant, namespace, name) DO UPDATE SET reserved_at = excluded.reserved_at WHERE person = excluded.person`
+	giveNames = `/* give names */ UPDATE joinery_name SET person = ?4 WHERE tenant = ?1 AND namespace = ?2 AND person = ?3`
 	nameOwner = `/* name owner */ SELECT person FROM joinery_name WHERE tenant = ?1 AND namespace = ?2 AND name = ?3`
 	names     = `/* names */ SELECT name FROM joinery_name WHERE tenant = ?1 AND namespace = ?2 AND person = ?3 AND reserved_at >= ?4 ORDER BY reserved_at, name`
 )
@@ -22,6 +23,12 @@ func (t *transaction) ReserveName(namespace, name, person string, when time.Time
 		return "", err
 	}
 	return t.NameOwner(namespace, name)
+}
+
+// GiveNames implements [state.Facts].
+func (t *transaction) GiveNames(namespace, from, to string) error {
+	_, err := t.exec(giveNames, namespace, from, to)
+	return err
 }
 
 // NameOwner implements [state.Facts].

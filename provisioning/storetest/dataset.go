@@ -37,6 +37,7 @@ func writes() []write {
 			ok(tx.Stage("r1", []state.Staged{{N: 1, Body: []byte("staged" + mark)}}))
 		}},
 		{"ReserveName", func(tx state.Tx, mark string) { must(tx.ReserveName("login", "ada", "p1"+mark, day(1))) }},
+		{"GiveNames", func(tx state.Tx, mark string) { ok(tx.GiveNames("login", "p1", "p1"+mark)) }},
 		{"PutPerson", func(tx state.Tx, mark string) {
 			ok(tx.PutPerson(state.Person{
 				ID: "p1", Revision: 4, Spell: 2, Live: true, DueAt: day(3), Event: "worker changed" + mark, EventAt: day(1), ReceivedAt: day(2),

@@ -19,6 +19,7 @@ func factFaults() []mutant {
 		{fault: "whoever asks for a name is told that it is theirs", fails: []string{"name_reserve", "name_race"}, tx: func(tx state.Tx) state.Tx { return generousNames{tx} }},
 		{fault: "names come in the order of the alphabet", fails: []string{"name_list"}, tx: func(tx state.Tx) state.Tx { return sortedNames{tx} }},
 		{fault: "names are compared without their capitals", fails: []string{"value_text", "name_exact"}, tx: func(tx state.Tx) state.Tx { return smallNames{tx} }},
+		{fault: "names are given in every namespace", fails: []string{"name_give"}, tx: func(tx state.Tx) state.Tx { return lavishNames{tx} }},
 		{fault: "looking for a name's owner reserves it", fails: []string{"name_race", "name_owner"}, tx: func(tx state.Tx) state.Tx { return eagerOwner{tx} }},
 	}
 }
@@ -86,6 +87,17 @@ func (t sortedNames) Names(namespace, person string, since time.Time) ([]string,
 	all, err := t.Tx.Names(namespace, person, since)
 	slices.Sort(all)
 	return all, err
+}
+
+type lavishNames struct{ state.Tx }
+
+func (t lavishNames) GiveNames(_, from, to string) error {
+	for _, namespace := range []string{"login", "mail"} {
+		if err := t.Tx.GiveNames(namespace, from, to); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type smallNames struct{ state.Tx }

@@ -12,6 +12,7 @@ func nameCases() []testCase {
 		{name: "name_reserve", clause: "a name goes to who is first, for ever, and to them again", check: nameReserve},
 		{name: "name_race", clause: "of many who want a name at once one gets it, and all learn who", check: nameRace},
 		{name: "name_list", clause: "Names returns what a person has in a namespace, oldest first", check: nameList},
+		{name: "name_give", clause: "GiveNames gives what a person has in one namespace, and nothing else", check: nameGive},
 		{name: "name_owner", clause: "NameOwner reserves nothing", check: nameOwner},
 		{name: "name_exact", clause: "names are compared as they are given", check: nameExact},
 	}
@@ -58,6 +59,23 @@ func nameList(f *fixture) {
 		same("names since the second day", must(tx.Names("login", "p", day(2))), []string{"zoe", "ada"})
 		same("names since the third day", must(tx.Names("login", "p", day(3))), []string{"ada"})
 		same("names of somebody else", must(tx.Names("login", "r", time.Time{})), []string{})
+	})
+}
+
+func nameGive(f *fixture) {
+	f.update(func(tx state.Tx) {
+		for i, name := range []string{"ada", "bob"} {
+			must(tx.ReserveName("login", name, "p", day(i+1)))
+		}
+		must(tx.ReserveName("mail", "ada", "p", day(1)))
+		must(tx.ReserveName("login", "zoe", "q", day(3)))
+		must(tx.ReserveName("login", "eve", "r", day(1)))
+		ok(tx.GiveNames("login", "p", "q"))
+		ok(tx.GiveNames("login", "p", "q")) // there is nothing left
+		same("names of who gave", must(tx.Names("login", "p", time.Time{})), []string{})
+		same("names of who got", must(tx.Names("login", "q", time.Time{})), []string{"ada", "bob", "zoe"})
+		same("owner of the other", must(tx.NameOwner("login", "eve")), "r")
+		same("owner in another namespace", must(tx.NameOwner("mail", "ada")), "p")
 	})
 }
 

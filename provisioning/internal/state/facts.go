@@ -46,6 +46,8 @@ type Facts interface {
 	// Names returns what a person has reserved in a namespace since an instant (zero:
 	// all of it), oldest first.
 	Names(namespace, person string, since time.Time) ([]string, error)
+	// GiveNames gives all that one person has reserved in a namespace to another.
+	GiveNames(namespace, from, to string) error
 	// NameOwner returns who has a name, "" if nobody. It reserves nothing.
 	NameOwner(namespace, name string) (string, error)
 }
