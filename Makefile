@@ -66,3 +66,4 @@ examples: ## the examples that need nothing
 	go run ./examples/quickstart
 	go run ./examples/policy-only
 	go run ./examples/embed
+	go run ./examples/lifecycle

@@ -1,0 +1,222 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/joinery-iam/joinery/audit"
+	"github.com/joinery-iam/joinery/audit/translog"
+	"github.com/joinery-iam/joinery/hrsource"
+	"github.com/joinery-iam/joinery/policy"
+	"github.com/joinery-iam/joinery/provisioning"
+	"github.com/joinery-iam/joinery/provisioning/sqlstore"
+	"github.com/joinery-iam/joinery/provisioning/sqlstore/sqlite"
+	"github.com/joinery-iam/joinery/scim"
+	"github.com/joinery-iam/joinery/scim/scimtest"
+)
+
+//go:embed policy.yaml
+var rules string
+
+// setting says where an office is. The zero value is one with everything of its own.
+type setting struct {
+	directory, code string // servers to use
+	db              string // database to use
+	dies, revived   bool   // this process is the first, or the second, of two
+}
+
+// office is a small company with an engine. The first error ends what can be done in
+// it, and is kept.
+type office struct {
+	setting
+	ctx    context.Context
+	out    io.Writer
+	now    time.Time
+	hr     *hr
+	asleep bool // until the restart: another process has done all this
+	wrong  int  // checks that failed
+	err    error
+
+	dir     string
+	servers []*scimtest.Server
+	systems map[string]*scim.Target
+	store   *sqlstore.Store
+	log     *audit.JSONLines // the audit log, as a file beside the database
+	tenant  *provisioning.Tenant
+	public  string // the key that verifies the audit log
+	quiet   bool   // the plan has told already
+}
+
+func openOffice(ctx context.Context, where setting, out io.Writer) (o *office, err error) {
+	o = &office{setting: where, ctx: ctx, out: out, now: instant("2026-01-05 09:00"), hr: &hr{map[string]hrsource.Worker{}}, asleep: where.revived}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, o.close())
+		}
+	}()
+	if o.dir, err = os.MkdirTemp("", "joinery-lifecycle-"); err != nil {
+		return o, err
+	}
+	if o.db == "" {
+		o.db = filepath.Join(o.dir, "joinery.db")
+	}
+	o.systems = map[string]*scim.Target{}
+	for name, url := range map[string]string{"directory": o.directory, "code": o.code} {
+		if url == "" {
+			server, address, err := startServer()
+			if err != nil {
+				return o, err
+			}
+			o.servers, url = append(o.servers, server), address
+		}
+		if o.systems[name], err = scim.New(scim.Config{BaseURL: url}); err != nil {
+			return o, err
+		}
+	}
+	return o, o.start()
+}
+
+// startServer starts a SCIM server with the groups of the policy.
+func startServer() (*scimtest.Server, string, error) {
+	server, err := scimtest.New(scimtest.Config{})
+	if err != nil {
+		return nil, "", err
+	}
+	for _, name := range []string{"staff", "engineering", "sales", "vienna", "austin", "developers"} {
+		if _, err := server.AddGroup(scimtest.Group{DisplayName: name}); err != nil {
+			return nil, "", err
+		}
+	}
+	url, err := server.Start()
+	return server, url + scimtest.BasePath, err
+}
+
+// start starts the engine, as a process does.
+func (o *office) start() (err error) {
+	p, err := policy.Load("policy.yaml", strings.NewReader(rules))
+	if err != nil {
+		return err
+	}
+	if o.store, err = sqlite.Open(o.ctx, o.db); err != nil {
+		return err
+	}
+	if o.log, err = audit.OpenJSONLines(o.db + ".log"); err != nil {
+		return err
+	}
+	signer, err := o.signer()
+	if err != nil {
+		return err
+	}
+	engine, err := provisioning.New(provisioning.Config{
+		Store: o.store, Signer: signer, Now: func() time.Time { return o.now },
+		Tenant: func(context.Context, string) (provisioning.TenantConfig, error) {
+			return provisioning.TenantConfig{
+				Policy:  p,
+				Sources: []provisioning.Source{{Source: o.hr, EndMissingAfter: 72 * time.Hour}},
+				Systems: map[string]provisioning.System{
+					"directory": {Connector: o.systems["directory"], Mode: provisioning.Managed},
+					"code":      {Connector: o.systems["code"], Mode: provisioning.Managed},
+				},
+				Sinks: []audit.Sink{&timeline{office: o}, o.log},
+			}, nil
+		},
+	})
+	if err != nil {
+		return err
+	}
+	o.tenant, err = engine.Tenant(o.ctx, "example")
+	return err
+}
+
+// stop ends what start began.
+func (o *office) stop() error {
+	var errs []error
+	if o.log != nil {
+		errs = append(errs, o.log.Close())
+	}
+	if o.store != nil {
+		errs = append(errs, o.store.Close())
+	}
+	o.log, o.store = nil, nil
+	return errors.Join(errs...)
+}
+
+// signer reads the key that signs the audit log, or makes it at the first start.
+func (o *office) signer() (translog.Signer, error) {
+	file := o.db + ".key"
+	private, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		var made string
+		if made, o.public, err = translog.GenerateKey("lifecycle"); err != nil {
+			return nil, err
+		}
+		private = []byte(made)
+		if err := os.WriteFile(file+".pub", []byte(o.public), 0o600); err != nil {
+			return nil, err
+		}
+		err = os.WriteFile(file, private, 0o600)
+	}
+	if err != nil {
+		return nil, err
+	}
+	public, err := os.ReadFile(file + ".pub")
+	if err != nil {
+		return nil, err
+	}
+	o.public = string(public)
+	return translog.NewSigner(string(private))
+}
+
+func (o *office) close() error {
+	var errs []error
+	errs = append(errs, o.stop())
+	for _, s := range o.servers {
+		errs = append(errs, s.Close())
+	}
+	return errors.Join(append(errs, os.RemoveAll(o.dir))...)
+}
+
+// restart ends the process and begins another one, with the same database and the
+// same servers. In the test of restarts that is really so.
+func (o *office) restart() {
+	switch {
+	case o.err != nil:
+	case o.dies:
+		o.err = kill()
+	case o.asleep:
+		o.asleep = false
+	default:
+		o.say("   (the process ends, and another begins)")
+		if o.err = o.stop(); o.err == nil {
+			o.err = o.start()
+		}
+	}
+}
+
+// kill ends this process as kill -9 does: nothing is tidied up.
+func kill() error {
+	self, err := os.FindProcess(os.Getpid())
+	if err != nil {
+		return err
+	}
+	if err := self.Kill(); err != nil {
+		return err
+	}
+	select {} // until it comes
+}
+
+// say prints a line.
+func (o *office) say(format string, args ...any) {
+	if o.asleep || o.err != nil {
+		return
+	}
+	_, o.err = fmt.Fprintf(o.out, format+"\n", args...)
+}

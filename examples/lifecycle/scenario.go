@@ -1,0 +1,35 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+)
+
+// scenario is one turn of a working life.
+type scenario struct {
+	name  string // as -only takes it
+	title string // the case, and what must come of it
+	play  func(o *office)
+}
+
+func scenarios() []scenario {
+	return slices.Concat(joiners(), movers(), leavers(), returners(), feeds())
+}
+
+// run plays a scenario in an office of its own.
+func (s scenario) run(ctx context.Context, where setting, out io.Writer) (ok bool, err error) {
+	if _, err := fmt.Fprintf(out, "\n── %s: %s\n", s.name, s.title); err != nil {
+		return false, err
+	}
+	o, err := openOffice(ctx, where, out)
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, o.close()) }()
+	s.play(o)
+	o.verify()
+	return o.wrong == 0, o.err
+}
