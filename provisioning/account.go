@@ -91,6 +91,40 @@ func (j *job) accountMade(tx state.Tx, account *state.Account, it *state.Item, a
 	return nil
 }
 
+// vanished records that an account is gone.
+func vanished(tx state.Tx, account *state.Account) error {
+	account.Exists, account.Active, account.RemoteID, account.ETag = false, false, "", ""
+	if err := tx.PutAccount(*account); err != nil {
+		return err
+	}
+	items, err := tx.ItemsOf(account.Person)
+	if err != nil {
+		return err
+	}
+	for _, it := range items {
+		if it.System != account.System {
+			continue
+		}
+		it.Known = absent
+		if it.Kind == state.ItemProfile || it.Kind == state.ItemName {
+			it.Known = ""
+		}
+		it.State, it.Problem = state.ItemWaiting, waitsForAccount
+		switch {
+		case satisfied(it):
+			it.State, it.Problem = state.ItemSettled, ""
+		case it.Kind == state.ItemAccount && account.Origin == created:
+			it.State, it.Problem = state.ItemDue, ""
+		case it.Kind == state.ItemAccount:
+			it.State, it.Problem = state.ItemParked, "an account that we did not make has vanished"
+		}
+		if err := tx.PutItem(it); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func activity(on bool) string {
 	if on {
 		return active

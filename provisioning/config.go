@@ -119,6 +119,9 @@ type System struct {
 	// carries no external id, become the person's. Otherwise its name counts as
 	// taken. Use it only where names are known to be those of the same people.
 	AdoptByName bool
+	// Drift is what is done about what [Tenant.Observe] finds to have been changed by
+	// others. Defaults to ReportDrift.
+	Drift Drift
 	// Concurrency is the number of accounts worked on at a time. One more is kept
 	// for urgent work. Defaults to what the connector describes, or 8.
 	Concurrency int
@@ -212,6 +215,9 @@ func (c TenantConfig) withDefaults(lease time.Duration) (TenantConfig, error) {
 		}
 		if !slices.Contains([]Mode{ReportOnly, AddOnly, Managed}, s.Mode) {
 			errs = append(errs, fmt.Errorf("system %s: mode %q: want \"\", %q or %q", name, s.Mode, AddOnly, Managed))
+		}
+		if s.Drift != ReportDrift && s.Drift != RepairDrift {
+			errs = append(errs, fmt.Errorf("system %s: drift %q: want \"\" or %q", name, s.Drift, RepairDrift))
 		}
 		s.Timeout = cmp.Or(s.Timeout, 15*time.Second)
 		if s.Timeout < 0 || s.Timeout >= lease {

@@ -183,42 +183,15 @@ func (j *job) refused(tx state.Tx, account *state.Account, it *state.Item, a att
 	// The account is gone. Nothing is left to be taken away from it; what is to be
 	// added needs it to be made again, which is only right if we made it.
 	e.Outcome = "vanished"
-	account.Exists, account.Active, account.RemoteID, account.ETag = false, false, "", ""
-	if err := tx.PutAccount(*account); err != nil {
+	if err := tx.PutItem(*it); err != nil {
 		return err
 	}
-	items, err := tx.ItemsOf(it.Person)
-	if err != nil {
+	if err := vanished(tx, account); err != nil {
 		return err
 	}
-	for _, other := range items {
-		if other.System != it.System {
-			continue
-		}
-		mine := other.Kind == it.Kind && other.Key == it.Key
-		if mine {
-			other = *it
-		}
-		other.Known = absent
-		if other.Kind == state.ItemProfile || other.Kind == state.ItemName {
-			other.Known = ""
-		}
-		other.State, other.Problem = state.ItemWaiting, waitsForAccount
-		switch {
-		case satisfied(other):
-			other.State, other.Problem = state.ItemSettled, ""
-		case other.Kind == state.ItemAccount && account.Origin == created:
-			other.State, other.Problem = state.ItemDue, ""
-		case other.Kind == state.ItemAccount:
-			other.State, other.Problem = state.ItemParked, "an account that we did not make has vanished"
-		}
-		if mine {
-			*it = other
-			continue
-		}
-		if err := tx.PutItem(other); err != nil {
-			return err
-		}
+	var err error
+	if *it, err = tx.Item(it.Person, it.System, it.Kind, it.Key); err != nil {
+		return err
 	}
 	// The name and the attributes it is to be made with have to be found again.
 	return j.wake(tx, it.Person)

@@ -77,6 +77,8 @@ func (o options) run(ctx context.Context, out, diag io.Writer) (int, error) {
 	switch {
 	case o.plan:
 		return o.show(ctx, s.tenant, out)
+	case o.observe:
+		return observe(ctx, s.tenant, s.system, out)
 	case o.explain != "":
 		return exitOf(explain(ctx, s.tenant, o.explain, out))
 	case o.verify:

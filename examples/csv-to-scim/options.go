@@ -25,7 +25,7 @@ taken up where it was.
       -url https://example.com/scim/v2 -token-file token -db joinery.db -plan
 
 With -plan, -explain or -verify it only looks, at the files and the database alone:
-the server is not asked. What only a person can decide is
+the server is not asked. With -observe it only looks at the server. What only a person can decide is
 printed as a question with the command that answers it, once for each choice:
 
   question 0199….6f1e22c0: 14 of 40 would be hit by revoke … Release it?
@@ -52,10 +52,10 @@ type options struct {
 
 	people, policy, url, tokenFile, db string
 
-	plan, retry, verify bool
-	explain             string
-	answers             []answer
-	actor               string
+	plan, observe, retry, verify bool
+	explain                      string
+	answers                      []answer
+	actor                        string
 
 	system     string
 	profile    profile.Profile
@@ -80,6 +80,7 @@ func (o *options) flags() *flag.FlagSet {
 	f.StringVar(&o.db, "db", "joinery.db", "the database `file`; it is made if it is not there")
 	f.BoolVar(&o.plan, "plan", false, "show what would be done, and change nothing")
 	f.StringVar(&o.explain, "explain", "", "say why somebody has an entitlement, or has not, as `WHO=system:kind/name`, and change nothing; WHO is an id from the people file or a person's p-…")
+	f.BoolVar(&o.observe, "observe", false, "look at all accounts of the server, say which are nobody's or were changed by hand, and change nothing")
 	f.BoolVar(&o.verify, "verify", false, "check that the audit log is whole, with the public key FILE.pub of -key, and change nothing")
 	f.Func("answer", "answer a question, as `QUESTION=CHOICE`, before the file is read; may be repeated", func(text string) error {
 		a, err := parseAnswer(text)
@@ -157,7 +158,7 @@ func readProfile(text string) (profile.Profile, error) {
 }
 
 // looks reports whether nothing is to be changed.
-func (o options) looks() bool { return o.plan || o.verify || o.explain != "" }
+func (o options) looks() bool { return o.plan || o.observe || o.verify || o.explain != "" }
 
 // check completes the options, and says what is wrong with them.
 func (o *options) check() error {
@@ -168,7 +169,7 @@ func (o *options) check() error {
 		}
 	}
 	looks := 0
-	for _, only := range []bool{o.plan, o.verify, o.explain != ""} {
+	for _, only := range []bool{o.plan, o.observe, o.verify, o.explain != ""} {
 		if only {
 			looks++
 		}
@@ -181,7 +182,7 @@ func (o *options) check() error {
 	case o.endMissing > 0 && o.evidence == "":
 		return errors.New("-end-missing-after: wants -evidence too, since nobody is missing from a file that may be cut off")
 	case looks > 1 || looks == 1 && (o.retry || len(o.answers) > 0):
-		return errors.New("-plan, -explain and -verify change nothing: give one of them, and without -answer and -retry")
+		return errors.New("-plan, -observe, -explain and -verify change nothing: give one of them, and without -answer and -retry")
 	case o.verify && o.keyFile == "":
 		return errors.New("-verify: wants -key too")
 	}

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/joinery-iam/joinery/connector"
+	"github.com/joinery-iam/joinery/scim"
 	"github.com/joinery-iam/joinery/scim/scimtest"
 )
 
@@ -82,4 +85,26 @@ func TestPrintedCommandsSurviveAShell(t *testing.T) {
 	o := options{args: []string{"-people", "it's here.csv", "-plan", "-actor=me", "-answer", "a=b", "-retry", "-url=http://x/?a&b"}}
 	got := o.command("-answer", "c.d=new")
 	require.True(t, strings.HasSuffix(got, ` -people 'it'\''s here.csv' '-url=http://x/?a&b' -answer c.d=new`), got)
+}
+
+func TestObserveTellsWhatWasDoneByHand(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, scimtest.Config{})
+	b.people(alice, bob)
+	b.done()
+	require.Equal(t, exitDone, b.run("-observe").code)
+	target, err := scim.New(scim.Config{BaseURL: b.url, Token: func(context.Context) (string, error) { return secret, nil }})
+	require.NoError(t, err)
+	_, err = target.Create(t.Context(), connector.CreateRequest{Name: "intruder", Active: true})
+	require.NoError(t, err)
+	found, err := target.Find(t.Context(), connector.FindRequest{Name: "alice"})
+	require.NoError(t, err)
+	_, err = target.Revoke(t.Context(), connector.GrantRequest{Ref: found[0].Ref, Entitlement: connector.Entitlement{Kind: "group", Name: "staff"}})
+	require.NoError(t, err)
+	b.server.ResetLog()
+	r := b.run("-observe")
+	require.Equal(t, exitAttention, r.code, r.diag)
+	require.Regexp(t, `(?m)^orphan +account \S+ \(intruder\)$`, r.out)
+	require.Regexp(t, `(?m)^drifted +account \S+ \(alice\) of p-\S+: group/staff is absent; want held$`, r.out)
+	require.Zero(t, b.server.Writes())
 }

@@ -37,6 +37,7 @@ func wrong(format string, args ...any) error {
 // setup is everything that a run needs.
 type setup struct {
 	tenant *provisioning.Tenant
+	system string // what the policy calls the server
 	closes []io.Closer
 }
 
@@ -62,6 +63,8 @@ func open(ctx context.Context, o options, out io.Writer) (s *setup, err error) {
 	cfg := provisioning.TenantConfig{Policy: rules}
 	if cfg.Systems, err = o.systems(ctx, rules.Systems()); err != nil {
 		return s, err
+	}
+	for s.system = range cfg.Systems {
 	}
 	if cfg.Zone, err = hrsource.LoadZone(o.zone); err != nil {
 		return s, wrong("-zone: %w", err)

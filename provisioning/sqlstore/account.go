@@ -9,6 +9,8 @@ const (
 	accountsOf      = `/* accounts of */ SELECT ` + accountColumns + ` FROM joinery_account WHERE tenant = ?1 AND person = ?2 ORDER BY system`
 	accountByRemote = `/* account by remote id */ SELECT ` + accountColumns + ` FROM joinery_account
 		WHERE tenant = ?1 AND system = ?2 AND remote_id = ?3 AND remote_id <> ''`
+	accountsIn = `/* accounts in */ SELECT ` + accountColumns + ` FROM joinery_account
+		WHERE tenant = ?1 AND system = ?2 AND remote_id > ?3 AND remote_id <> '' ORDER BY remote_id LIMIT ?4`
 	putAccount = `/* put account */ INSERT INTO joinery_account (tenant, ` + accountColumns + `)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, '', 0, 0)
 		ON CONFLICT (tenant, person, system) DO UPDATE SET remote_id = excluded.remote_id, name = excluded.name, present = excluded.present,
@@ -41,6 +43,11 @@ func (t *transaction) PutAccount(a state.Account) error {
 // AccountsOf implements [state.Work].
 func (t *transaction) AccountsOf(person string) ([]state.Account, error) {
 	return listOf(t, scanAccount, accountsOf, person)
+}
+
+// AccountsIn implements [state.Work].
+func (t *transaction) AccountsIn(system, after string, limit int) ([]state.Account, error) {
+	return listOf(t, scanAccount, accountsIn, system, after, limit)
 }
 
 // AccountByRemote implements [state.Work].

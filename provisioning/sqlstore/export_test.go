@@ -20,6 +20,7 @@ func HotQueries() map[string]string {
 		removing:        "joinery_item_removing",
 		population:      "joinery_account_active",
 		accountByRemote: "joinery_account_remote",
+		accountsIn:      "joinery_account_remote",
 		openCase:        "joinery_case_open",
 		workersOf:       "joinery_worker_person",
 		workersWithKey:  "joinery_worker_key",

@@ -7,6 +7,7 @@ func accountCases() []testCase {
 		{name: "account", clause: "an account's row is kept and replaced whole, but for its lease", check: accountKept},
 		{name: "account_lease", clause: "PutAccount leaves the lease alone", check: accountLease},
 		{name: "account_list", clause: "AccountsOf returns a person's accounts by system", check: accountList},
+		{name: "account_in", clause: "AccountsIn returns the accounts of a system that have an identifier, by it, in pages", check: accountIn},
 		{name: "account_remote", clause: "AccountByRemote finds an account by the target's identifier, which no two have in a system", check: accountRemote},
 	}
 }
@@ -46,6 +47,24 @@ func accountList(f *fixture) {
 		}
 		same("accounts", must(tx.AccountsOf("p")), []state.Account{{Person: "p", System: "a"}, {Person: "p", System: "b"}})
 		same("accounts of nobody", must(tx.AccountsOf("r")), []state.Account{})
+	})
+}
+
+func accountIn(f *fixture) {
+	f.update(func(tx state.Tx) {
+		for person, remote := range map[string]string{"p": "30", "q": "1", "r": "", "s": "2"} {
+			ok(tx.PutAccount(state.Account{Person: person, System: "a", RemoteID: remote}))
+			ok(tx.PutAccount(state.Account{Person: person, System: "b", RemoteID: remote + "0"}))
+		}
+		ids := func(after string, limit int) (ids []string) {
+			for _, a := range must(tx.AccountsIn("a", after, limit)) {
+				ids = append(ids, a.RemoteID)
+			}
+			return ids
+		}
+		same("first page", ids("", 2), []string{"1", "2"})
+		same("second page", ids("2", 2), []string{"30"})
+		same("after the last", ids("30", 2), nil)
 	})
 }
 

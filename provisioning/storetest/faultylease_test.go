@@ -12,6 +12,7 @@ func leaseFaults() []mutant {
 		{fault: "two who claim at once get the same", fails: []string{"lease_exclusive"}, fresh: true, tx: func(tx state.Tx) state.Tx { return sharedClaim{tx, &last} }},
 		{fault: "the owner's name is enough, whatever the epoch", fails: []string{"lease_fenced"}, tx: func(tx state.Tx) state.Tx { return anyEpoch{tx} }},
 		{fault: "epochs do not rise", fails: []string{"lease_epoch", "lease_fenced", "lease_ended"}, tx: func(tx state.Tx) state.Tx { return oneEpoch{tx} }},
+		{fault: "a page of accounts begins with the last of the page before", fails: []string{"account_in"}, tx: func(tx state.Tx) state.Tx { return overlapping{tx} }},
 		{fault: "writing an account ends its lease", fails: []string{"account_lease", "lease_lock"}, tx: func(tx state.Tx) state.Tx { return leaseless{tx} }},
 		{fault: "whoever lost a lease ends the next one", fails: []string{"lease_ended"}, tx: func(tx state.Tx) state.Tx { return endsAny{tx} }},
 		{fault: "a lease ends when it is given", fails: []string{
@@ -119,4 +120,14 @@ type shortLease struct{ state.Tx }
 func (t shortLease) Claim(c state.Claim) ([]state.Claimed, error) {
 	c.Until = c.Wall
 	return t.Tx.Claim(c)
+}
+
+type overlapping struct{ state.Tx }
+
+func (t overlapping) AccountsIn(system, after string, limit int) ([]state.Account, error) {
+	page, err := t.Tx.AccountsIn(system, after, limit)
+	if last, missing := t.AccountByRemote(system, after); missing == nil {
+		page = append([]state.Account{last}, page...)
+	}
+	return page, err
 }

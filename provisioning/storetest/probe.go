@@ -49,6 +49,7 @@ func probes() []probe {
 		ask("Population", func(tx state.Tx) (int, error) { return tx.Population("ldap") }),
 		ask("Account", func(tx state.Tx) (state.Account, error) { return tx.Account("p1", "ldap") }),
 		ask("AccountsOf", func(tx state.Tx) ([]state.Account, error) { return tx.AccountsOf("p1") }),
+		ask("AccountsIn", func(tx state.Tx) ([]state.Account, error) { return tx.AccountsIn("ldap", "", 10) }),
 		ask("AccountByRemote", func(tx state.Tx) (state.Account, error) { return tx.AccountByRemote("ldap", "remote-1") }),
 		ask("Item", func(tx state.Tx) (state.Item, error) { return tx.Item("p1", "ldap", state.ItemGrant, "group/eng") }),
 		ask("ItemsOf", func(tx state.Tx) ([]state.Item, error) { return tx.ItemsOf("p1") }),

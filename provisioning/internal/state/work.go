@@ -48,6 +48,10 @@ type Work interface {
 	// AccountByRemote returns the account with a target's identifier or ErrNotFound.
 	AccountByRemote(system, remoteID string) (Account, error)
 
+	// AccountsIn returns up to limit accounts of a system that have a RemoteID beyond
+	// after, by RemoteID.
+	AccountsIn(system, after string, limit int) ([]Account, error)
+
 	// Item returns a row or ErrNotFound.
 	Item(person, system string, kind ItemKind, key string) (Item, error)
 	PutItem(Item) error

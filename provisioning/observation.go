@@ -1,0 +1,108 @@
+package provisioning
+
+import (
+	"fmt"
+
+	"github.com/joinery-iam/joinery/connector"
+)
+
+// ObserveRequest says how to look at a system.
+type ObserveRequest struct {
+	System string
+	// Entitlements asks for what each of our accounts holds even where the listing
+	// does not tell it, which is one more question to the system for each.
+	Entitlements bool
+	// Each is called for each finding, in the order in which they are met. An error of
+	// it ends the look. Nil collects them in the Observation instead.
+	Each func(Finding) error
+}
+
+// Observation is what came of looking at all accounts of a system.
+type Observation struct {
+	System string
+	// Accounts is how many were seen; Ours how many of them belong to people.
+	Accounts, Ours int
+	// Complete says that the system proved that these are all; Basis is the proof, or
+	// why it is none. Otherwise nothing is concluded from what was not seen.
+	Complete bool
+	Basis    string
+	// Busy is how many of ours were being worked on, and left alone.
+	Busy int
+	// Counts is how often each situation was met.
+	Counts map[Situation]int
+	// Findings are those, if the request has no Each.
+	Findings []Finding
+}
+
+// Finding is one thing in a system that is not as it is known or wanted to be.
+type Finding struct {
+	Situation Situation     `json:"situation"`
+	Account   connector.Ref `json:"account"`
+	// Person is whose the account is, or may be; empty if nobody is known.
+	Person string `json:"person,omitempty"`
+	// What is "sign-in", "login name", the name of an attribute, or an entitlement as
+	// kind/name; empty if the finding is about the account itself. Want is what should
+	// be so, or is known, and Have what was seen.
+	What string `json:"what,omitempty"`
+	Want string `json:"want,omitempty"`
+	Have string `json:"have,omitempty"`
+	// Repairs says that it is going to be put right, as far as the guard lets it.
+	Repairs bool `json:"repairs,omitempty"`
+}
+
+// String returns the finding for people, in one line.
+func (f Finding) String() string {
+	text := fmt.Sprintf("%-12s account %s (%s)", f.Situation, f.Account.ID, f.Account.Name)
+	if f.Person != "" {
+		text += " of " + f.Person
+	}
+	if f.What != "" {
+		text += fmt.Sprintf(": %s is %s; want %s", f.What, f.Have, f.Want)
+	}
+	if f.Repairs {
+		text += " (will be repaired)"
+	}
+	return text
+}
+
+// Situation is how an account, and who it belongs to, stand to each other.
+type Situation string
+
+// The situations, beside that of an account which is as it should be.
+const (
+	// Drifted: it is ours, and somebody has changed it since we saw it.
+	Drifted Situation = "drifted"
+	// Ghost: it is ours, nobody is to sign in with it, and somebody can.
+	Ghost Situation = "ghost"
+	// Unexplained: it is ours, and holds something that nothing gives and that we did
+	// not give. It is never taken away.
+	Unexplained Situation = "unexplained"
+	// Found: it carries the identifier of a person who has no account there as far as
+	// is known, as after a lost database. It is taken over once policy wants one.
+	Found Situation = "found"
+	// Duplicate: it carries the identifier of a person whose account is another one.
+	Duplicate Situation = "duplicate"
+	// Candidate: nobody's, under a login name that is reserved or wanted for a person.
+	// That is no proof: see [Tenant.Adopt].
+	Candidate Situation = "candidate"
+	// Orphan: nobody's, and active. Dormant is the same, disabled.
+	Orphan  Situation = "orphan"
+	Dormant Situation = "dormant"
+	// Missing: an account of ours that a complete listing does not have, nor the
+	// system when it is asked for it.
+	Missing Situation = "missing"
+)
+
+// Drift is what is done about an account of ours that somebody else has changed.
+type Drift string
+
+// The ways to treat drift.
+const (
+	// ReportDrift changes nothing.
+	ReportDrift Drift = ""
+	// RepairDrift puts back what policy wants, and disables ghosts, as a run of its own
+	// which the guard judges. What is missing is made again if we made it. An account
+	// that somebody has disabled stays so: there may be a reason that policy does not
+	// know.
+	RepairDrift Drift = "repair"
+)

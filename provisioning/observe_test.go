@@ -1,0 +1,315 @@
+package provisioning_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/joinery-iam/joinery/audit"
+	"github.com/joinery-iam/joinery/connector"
+	"github.com/joinery-iam/joinery/connector/memory"
+	"github.com/joinery-iam/joinery/hrsource"
+	"github.com/joinery-iam/joinery/provisioning"
+	"github.com/joinery-iam/joinery/provisioning/provisioningtest"
+	"github.com/stretchr/testify/require"
+)
+
+// drifting is a bench with three people in the directory, of whom one has left.
+func drifting(t *testing.T, drift provisioning.Drift) *provisioningtest.Bench {
+	t.Helper()
+	b := bench(t, provisioningtest.Config{Policy: plain, Tenant: func(c *provisioning.TenantConfig) {
+		s := c.Systems["directory"]
+		s.Drift = drift
+		c.Systems["directory"] = s
+	}})
+	for i, name := range []string{"Ada", "Bea", "Cid"} {
+		b.HR.Put(provisioningtest.Worker(fmt.Sprint(i+1), name, "Eng", "2025-01-01"))
+	}
+	b.Sync()
+	b.HR.End("3", "2025-12-31")
+	b.Sync()
+	require.Equal(t, 2, activeIn(b, "directory"))
+	b.Clock.Set(b.Clock.Now().Add(time.Hour))
+	return b
+}
+
+func look(t *testing.T, b *provisioningtest.Bench) provisioning.Observation {
+	t.Helper()
+	o, err := b.Observe(t.Context(), provisioning.ObserveRequest{System: "directory"})
+	require.NoError(t, err)
+	b.Settle()
+	return o
+}
+
+// tamper lets somebody change an account by hand.
+func tamper(b *provisioningtest.Bench, login string, change func(*connector.Account)) {
+	for _, a := range b.Target("directory").Accounts() {
+		if a.Name == login {
+			change(&a)
+			b.Target("directory").Put(a)
+		}
+	}
+}
+
+func situations(o provisioning.Observation) map[string]provisioning.Situation {
+	out := map[string]provisioning.Situation{}
+	for _, f := range o.Findings {
+		out[f.Account.Name+" "+f.What] = f.Situation
+	}
+	return out
+}
+
+func TestObserveFindsNothingWhereEverythingIsAsItShouldBe(t *testing.T) {
+	t.Parallel()
+	b := drifting(t, provisioning.RepairDrift)
+	writes := b.Target("directory").Writes()
+	o := look(t, b)
+	require.Empty(t, o.Findings)
+	require.True(t, o.Complete)
+	require.Equal(t, 3, o.Accounts)
+	require.Equal(t, 3, o.Ours)
+	require.Equal(t, writes, b.Target("directory").Writes())
+}
+
+// byHand is what people do in a system behind the engine's back.
+func byHand(b *provisioningtest.Bench) {
+	tamper(b, "ada", func(a *connector.Account) {
+		a.Attributes["department"] = connector.String("Board")
+		a.Entitlements = append(a.Entitlements, connector.Entitlement{Kind: "group", Name: "admins"})
+	})
+	tamper(b, "bea", func(a *connector.Account) { a.Entitlements = nil })
+	tamper(b, "cid", func(a *connector.Account) { a.Active = true })
+	b.Target("directory").Put(connector.Account{Ref: connector.Ref{Name: "root"}, Active: true})
+	b.Target("directory").Put(connector.Account{Ref: connector.Ref{Name: "old"}})
+}
+
+func TestObserveReportsAndChangesNothingUnlessToldTo(t *testing.T) {
+	t.Parallel()
+	b := drifting(t, provisioning.ReportDrift)
+	byHand(b)
+	writes := b.Target("directory").Writes()
+	for range 2 { // the second report tells the same
+		o := look(t, b)
+		require.Equal(t, map[string]provisioning.Situation{
+			"ada department": provisioning.Drifted, "ada group/admins": provisioning.Unexplained, "bea group/staff": provisioning.Drifted,
+			"cid sign-in": provisioning.Ghost, "root ": provisioning.Orphan, "old ": provisioning.Dormant,
+		}, situations(o))
+		for _, f := range o.Findings {
+			require.False(t, f.Repairs)
+		}
+	}
+	require.Equal(t, writes, b.Target("directory").Writes())
+	entries := b.Sink.Entries(audit.EventRun)
+	require.Equal(t, "observed", entries[len(entries)-1].Outcome)
+	require.Contains(t, entries[len(entries)-1].Note, "1 ghost")
+}
+
+func TestDriftIsRepaired(t *testing.T) {
+	t.Parallel()
+	b := drifting(t, provisioning.RepairDrift)
+	byHand(b)
+	look(t, b)
+	d := b.Target("directory")
+	for _, a := range d.Accounts() {
+		switch a.Name {
+		case "ada":
+			require.True(t, a.Attributes["department"].Equal(connector.String("Eng")))
+			require.Contains(t, a.Entitlements, connector.Entitlement{Kind: "group", Name: "admins"}, "we did not give it")
+		case "bea":
+			require.Equal(t, []connector.Entitlement{{Kind: "group", Name: "staff"}}, a.Entitlements)
+		case "cid":
+			require.False(t, a.Active)
+		case "root":
+			require.True(t, a.Active, "nobody's")
+		}
+	}
+	again := look(t, b)
+	require.Equal(t, map[string]provisioning.Situation{
+		"ada group/admins": provisioning.Unexplained, "root ": provisioning.Orphan, "old ": provisioning.Dormant,
+	}, situations(again))
+}
+
+// What somebody switched off by hand may be an answer to an attack.
+func TestAccountDisabledByHandStaysDisabled(t *testing.T) {
+	t.Parallel()
+	b := drifting(t, provisioning.RepairDrift)
+	tamper(b, "ada", func(a *connector.Account) { a.Active = false })
+	o := look(t, b)
+	require.Equal(t, map[string]provisioning.Situation{"ada sign-in": provisioning.Drifted}, situations(o))
+	require.Error(t, b.Target("directory").SignIn("ada"))
+}
+
+func TestGhostsInMassAreHeldByTheGuard(t *testing.T) {
+	t.Parallel()
+	b := crowd(t, 60, provisioningtest.Config{Policy: plain, Tenant: func(c *provisioning.TenantConfig) {
+		s := c.Systems["directory"]
+		s.Drift = provisioning.RepairDrift
+		c.Systems["directory"] = s
+	}})
+	for i := range 30 {
+		b.HR.End(fmt.Sprintf("%04d", i), "2025-12-31")
+	}
+	b.Sync()
+	b.AnswerCase(provisioning.CaseGuard, provisioning.ChoiceRelease)
+	b.Settle()
+	require.Equal(t, 30, activeIn(b, "directory"))
+	b.Clock.Set(b.Clock.Now().Add(48 * time.Hour))
+	for _, a := range b.Target("directory").Accounts() {
+		tamper(b, a.Name, func(a *connector.Account) { a.Active = true })
+	}
+	require.Equal(t, 30, look(t, b).Counts[provisioning.Ghost])
+	require.Equal(t, 60, activeIn(b, "directory"), "as a whole, until somebody says so")
+	b.AnswerCase(provisioning.CaseGuard, provisioning.ChoiceRelease)
+	b.Settle()
+	require.Equal(t, 30, activeIn(b, "directory"))
+}
+
+func TestIncompleteListingConcludesNothing(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]memory.Fault{
+		"cut off":      {Kinds: []connector.Kind{memory.List}, Do: memory.PartialPage, Accounts: 1},
+		"not answered": {Kinds: []connector.Kind{memory.List}, Do: memory.Fail},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := drifting(t, provisioning.RepairDrift)
+			before := b.Target("directory").Accounts()
+			b.Target("directory").Fault(fault)
+			o, err := b.Observe(t.Context(), provisioning.ObserveRequest{System: "directory"})
+			require.Equal(t, name == "not answered", err != nil)
+			require.False(t, o.Complete)
+			require.Zero(t, o.Counts[provisioning.Missing])
+			b.Target("directory").Clear()
+			b.Settle()
+			require.Equal(t, before, b.Target("directory").Accounts())
+		})
+	}
+}
+
+// empty is a system that answers as another one would: nobody is there.
+type empty struct{ *memory.System }
+
+func (empty) List(context.Context, func(connector.Account) error) (connector.Proof, error) {
+	return connector.Proof{Complete: true, Basis: "all of none"}, nil
+}
+
+func (empty) Find(context.Context, connector.FindRequest) ([]connector.Account, error) {
+	return nil, nil
+}
+
+func TestAnotherSystemUnderTheSameAddressIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	var wrong bool
+	b := crowd(t, 60, provisioningtest.Config{Policy: plain, Engine: func(c *provisioning.Config) {
+		first := c.Tenant
+		c.Tenant = func(ctx context.Context, id string) (provisioning.TenantConfig, error) {
+			cfg, err := first(ctx, id)
+			s := cfg.Systems["directory"]
+			s.Drift = provisioning.RepairDrift
+			if wrong {
+				s.Connector = empty{s.Connector.(*memory.System)}
+			}
+			cfg.Systems = map[string]provisioning.System{"directory": s}
+			return cfg, err
+		}
+	}})
+	wrong = true
+	b.Engine.Reload(b.ID())
+	tenant, err := b.Engine.Tenant(t.Context(), b.ID())
+	require.NoError(t, err)
+	b.Clock.Set(b.Clock.Now().Add(time.Hour))
+	o, err := tenant.Observe(t.Context(), provisioning.ObserveRequest{System: "directory"})
+	require.NoError(t, err)
+	require.False(t, o.Complete)
+	require.Contains(t, o.Basis, "60 of our 60 accounts are not there")
+	require.Zero(t, o.Counts[provisioning.Missing])
+}
+
+func TestMissingAccountIsMadeAgainWithItsName(t *testing.T) {
+	t.Parallel()
+	b := drifting(t, provisioning.RepairDrift)
+	b.Target("directory").Remove(account(t, b, "directory", "1").ID)
+	o := look(t, b)
+	require.Equal(t, map[string]provisioning.Situation{"ada ": provisioning.Missing}, situations(o))
+	require.NoError(t, b.Target("directory").SignIn("ada"))
+	require.Equal(t, []string{"group/staff"}, entitlements(account(t, b, "directory", "1")))
+	require.Empty(t, look(t, b).Findings)
+}
+
+func TestAccountThatIsBeingWorkedOnIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	b := drifting(t, provisioning.RepairDrift)
+	d := b.Target("directory")
+	d.Fault(memory.Fault{Kinds: []connector.Kind{connector.Update}, Times: 1, Do: memory.LoseReply})
+	d.Fault(memory.Fault{Kinds: []connector.Kind{memory.Find}, Do: memory.Fail})
+	b.HR.Change("1", func(w *hrsource.Worker) { w.Assignments[0].Department = "Ops" })
+	readAndDrain(t, b)
+	o, err := b.Observe(t.Context(), provisioning.ObserveRequest{System: "directory"})
+	require.NoError(t, err)
+	require.Equal(t, 1, o.Busy)
+	require.Empty(t, o.Findings)
+	d.Clear()
+	b.Settle()
+	require.Empty(t, look(t, b).Findings)
+}
+
+func TestBrownfieldGoesFromReportToAdoptionToManagement(t *testing.T) {
+	t.Parallel()
+	d := memory.New(memory.Config{})
+	var mode provisioning.Mode
+	b := bench(t, provisioningtest.Config{Policy: plain, Engine: func(c *provisioning.Config) {
+		first := c.Tenant
+		c.Tenant = func(ctx context.Context, id string) (provisioning.TenantConfig, error) {
+			cfg, err := first(ctx, id)
+			cfg.Systems = map[string]provisioning.System{"directory": {Connector: d, Mode: mode}}
+			return cfg, err
+		}
+	}})
+	ada := d.Put(connector.Account{Ref: connector.Ref{Name: "Ada"}, Active: true, Attributes: map[string]connector.Value{"department": connector.String("?")}})
+	lab := d.Put(connector.Account{Ref: connector.Ref{Name: "lab"}, Active: true})
+	b.HR.Put(provisioningtest.Worker("1", "Ada", "Eng", "2025-01-01"))
+	b.HR.Put(provisioningtest.Worker("2", "Gus", "Eng", "2025-01-01"))
+	b.HR.End("2", "2025-06-30")
+	b.Sync()
+	require.Zero(t, d.Writes())
+	o := look(t, b)
+	require.Equal(t, map[string]provisioning.Situation{"Ada ": provisioning.Candidate, "lab ": provisioning.Orphan}, situations(o))
+	require.Equal(t, b.Person("1"), o.Findings[0].Person)
+
+	adopt := func(account, worker string) error {
+		return b.Adopt(t.Context(), provisioning.AdoptRequest{System: "directory", Account: account, Person: b.Person(worker), Actor: "it-desk", Note: "checked by phone"})
+	}
+	require.NoError(t, adopt(ada.ID, "1"))
+	require.ErrorIs(t, adopt(ada.ID, "2"), connector.ErrAlreadyExists)
+	require.ErrorIs(t, adopt("nowhere", "2"), connector.ErrNotFound)
+	require.NoError(t, adopt(lab.ID, "2"), "Gus had the account of the lab")
+	b.Settle()
+	require.Zero(t, d.Writes(), "it is still only reported on")
+	require.Equal(t, map[string]provisioning.Situation{"lab sign-in": provisioning.Ghost}, situations(look(t, b)))
+
+	for _, m := range []provisioning.Mode{provisioning.AddOnly, provisioning.Managed} {
+		mode = m
+		b.Engine.Reload(b.ID())
+		var err error
+		b.Tenant, err = b.Engine.Tenant(t.Context(), b.ID())
+		require.NoError(t, err)
+		b.Settle()
+		require.Len(t, d.Accounts(), 2, "nobody got a second account")
+		require.NoError(t, d.SignIn("ada"))
+		require.Equal(t, m == provisioning.Managed, d.SignIn("lab") != nil)
+	}
+	require.Equal(t, []connector.Entitlement{{Kind: "group", Name: "staff"}}, d.Accounts()[0].Entitlements)
+}
+
+func TestWhatCannotBeListedIsNotObserved(t *testing.T) {
+	t.Parallel()
+	b := bench(t, provisioningtest.Config{Policy: plain, Tenant: func(c *provisioning.TenantConfig) {
+		c.Systems["directory"] = provisioning.System{Connector: struct{ connector.Connector }{memory.New(memory.Config{})}}
+	}})
+	_, err := b.Observe(t.Context(), provisioning.ObserveRequest{System: "directory"})
+	require.ErrorIs(t, err, errors.ErrUnsupported)
+	_, err = b.Observe(t.Context(), provisioning.ObserveRequest{System: "elsewhere"})
+	require.ErrorContains(t, err, "not configured")
+}
