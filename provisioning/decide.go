@@ -147,12 +147,9 @@ type change struct {
 }
 
 func (d *decision) index(items []state.Item) {
-	d.items, d.names = make(map[itemKey]state.Item, len(items)), map[string]string{}
+	d.items, d.names = make(map[itemKey]state.Item, len(items)), loginNames(items)
 	for _, it := range items {
 		d.items[itemKey{it.System, it.Kind, it.Key}] = it
-		if it.Kind == state.ItemProfile {
-			d.names[it.System] = profileOf(it.Desired).NameAttribute
-		}
 	}
 }
 

@@ -158,13 +158,7 @@ func (t *Tenant) managerAccounts(tx state.Tx, s subject) (map[string]policy.Acco
 	if err != nil {
 		return nil, err
 	}
-	names := map[string]string{}
-	for _, it := range items {
-		if it.Kind == state.ItemProfile {
-			names[it.System] = profileOf(it.Desired).NameAttribute
-		}
-	}
-	return observed(accounts, names), nil
+	return observed(accounts, loginNames(items)), nil
 }
 
 // main returns the primary relationship of those that give access, or the one that

@@ -79,6 +79,10 @@ func (o options) run(ctx context.Context, out, diag io.Writer) (int, error) {
 		return o.show(ctx, s.tenant, out)
 	case o.observe:
 		return observe(ctx, s.tenant, s.system, out)
+	case o.forecast > 0:
+		return exitOf(forecast(ctx, s.tenant, o.forecast, out))
+	case o.simulate != "":
+		return exitOf(simulate(ctx, s.tenant, o.simulate, out))
 	case o.explain != "":
 		return exitOf(explain(ctx, s.tenant, o.explain, out))
 	case o.verify:

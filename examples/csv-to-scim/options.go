@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/user"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +25,7 @@ taken up where it was.
   go run ./examples/csv-to-scim -people people.csv -policy policy.yaml \
       -url https://example.com/scim/v2 -token-file token -db joinery.db -plan
 
-With -plan, -explain or -verify it only looks, at the files and the database alone:
+With -plan, -forecast, -simulate, -explain or -verify it only looks, at the files and the database alone:
 the server is not asked. With -observe it only looks at the server. What only a person can decide is
 printed as a question with the command that answers it, once for each choice:
 
@@ -53,6 +54,8 @@ type options struct {
 	people, policy, url, tokenFile, db string
 
 	plan, observe, retry, verify bool
+	forecast                     int    // days
+	simulate                     string // another policy
 	explain                      string
 	answers                      []answer
 	actor                        string
@@ -81,6 +84,8 @@ func (o *options) flags() *flag.FlagSet {
 	f.BoolVar(&o.plan, "plan", false, "show what would be done, and change nothing")
 	f.StringVar(&o.explain, "explain", "", "say why somebody has an entitlement, or has not, as `WHO=system:kind/name`, and change nothing; WHO is an id from the people file or a person's p-…")
 	f.BoolVar(&o.observe, "observe", false, "look at all accounts of the server, say which are nobody's or were changed by hand, and change nothing")
+	f.IntVar(&o.forecast, "forecast", 0, "say what the clock alone will bring in the next `days`, and change nothing")
+	f.StringVar(&o.simulate, "simulate", "", "say who would gain and lose what with the policy in another `file`, and change nothing")
 	f.BoolVar(&o.verify, "verify", false, "check that the audit log is whole, with the public key FILE.pub of -key, and change nothing")
 	f.Func("answer", "answer a question, as `QUESTION=CHOICE`, before the file is read; may be repeated", func(text string) error {
 		a, err := parseAnswer(text)
@@ -158,7 +163,12 @@ func readProfile(text string) (profile.Profile, error) {
 }
 
 // looks reports whether nothing is to be changed.
-func (o options) looks() bool { return o.plan || o.observe || o.verify || o.explain != "" }
+func (o options) looks() bool { return slices.Contains(o.looking(), true) }
+
+// looking are the ways to look, each of them if it was asked for.
+func (o options) looking() []bool {
+	return []bool{o.plan, o.observe, o.verify, o.explain != "", o.forecast > 0, o.simulate != ""}
+}
 
 // check completes the options, and says what is wrong with them.
 func (o *options) check() error {
@@ -169,7 +179,7 @@ func (o *options) check() error {
 		}
 	}
 	looks := 0
-	for _, only := range []bool{o.plan, o.observe, o.verify, o.explain != ""} {
+	for _, only := range o.looking() {
 		if only {
 			looks++
 		}
@@ -177,12 +187,12 @@ func (o *options) check() error {
 	switch {
 	case len(missing) > 0:
 		return fmt.Errorf("%s: wanted", strings.Join(missing, ", "))
-	case o.patience < 0 || o.progress < 0 || o.endMissing < 0:
-		return errors.New("-patience, -progress and -end-missing-after must not be negative")
+	case o.patience < 0 || o.progress < 0 || o.endMissing < 0 || o.forecast < 0:
+		return errors.New("-patience, -progress, -forecast and -end-missing-after must not be negative")
 	case o.endMissing > 0 && o.evidence == "":
 		return errors.New("-end-missing-after: wants -evidence too, since nobody is missing from a file that may be cut off")
 	case looks > 1 || looks == 1 && (o.retry || len(o.answers) > 0):
-		return errors.New("-plan, -observe, -explain and -verify change nothing: give one of them, and without -answer and -retry")
+		return errors.New("-plan, -forecast, -simulate, -observe, -explain and -verify change nothing: give one of them, and without -answer and -retry")
 	case o.verify && o.keyFile == "":
 		return errors.New("-verify: wants -key too")
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -107,4 +108,23 @@ func TestObserveTellsWhatWasDoneByHand(t *testing.T) {
 	require.Regexp(t, `(?m)^orphan +account \S+ \(intruder\)$`, r.out)
 	require.Regexp(t, `(?m)^drifted +account \S+ \(alice\) of p-\S+: group/staff is absent; want held$`, r.out)
 	require.Zero(t, b.server.Writes())
+}
+
+func TestForecastAndSimulationTellAndChangeNothing(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, scimtest.Config{})
+	soon := time.Now().UTC().AddDate(0, 0, 10).Format(time.DateOnly)
+	b.people(alice, bob, strings.TrimSuffix(carol, ",")+","+soon)
+	b.done()
+	b.server.ResetLog()
+	require.Contains(t, b.done("-forecast", "5").out, "0 changes in the next 5 days")
+	r := b.done("-forecast", "30")
+	require.Regexp(t, `(?m)^\d{4}-\d\d-\d\d 00:00  leaver  Carol Cedar +- directory +sign-in`, r.out)
+	b.write("other.yaml", strings.Replace(rules, `department == "Engineering"`, `department == "Sales"`, 1))
+	r = b.done("-simulate", b.path("other.yaml"))
+	require.Contains(t, r.out, "+ directory  group/engineering    rule engineers")
+	require.Contains(t, r.out, "of 3 people 3 would gain or lose something")
+	require.Equal(t, exitFailed, b.run("-simulate", "nowhere.yaml").code)
+	require.Equal(t, exitUsage, b.run("-simulate", b.path("other.yaml"), "-plan").code)
+	require.Empty(t, b.server.Requests())
 }

@@ -1,0 +1,196 @@
+package provisioning
+
+import (
+	"context"
+	"errors"
+
+	"github.com/joinery-iam/joinery/hrsource"
+	"github.com/joinery-iam/joinery/policy"
+	"github.com/joinery-iam/joinery/provisioning/internal/state"
+)
+
+// SimulateRequest says what is supposed to be otherwise.
+type SimulateRequest struct {
+	// Policy decides instead of the one in force; nil leaves that.
+	Policy policy.Evaluator
+	// Records are supposed to be told, as if by [Tenant.Ingest]. What they change is
+	// told of the people whom they are about, and nobody else.
+	Records []hrsource.Record
+	// Each is called for everybody who would gain or lose something. An error of it
+	// ends the simulation. Nil collects them in the Simulation instead.
+	Each func(Impact) error
+}
+
+// Simulation is what would change.
+type Simulation struct {
+	// People were looked at; Affected of them would gain or lose something; about
+	// Unknown there would be no answer, so that nothing of theirs would change.
+	People, Affected, Unknown int
+	// Systems tells how much, by system.
+	Systems map[string]SystemImpact
+	// Unclear are records of which it is not known whose they are: a person would be
+	// asked.
+	Unclear []hrsource.WorkerKey
+	Impacts []Impact
+}
+
+// SystemImpact is how much would change in one system.
+type SystemImpact struct {
+	Gains, Losses int // sign-in and entitlements
+	Leavers       int // who could not sign in any more
+	Population    int // accounts that are active
+	// OverGuardLimit says that the guard would hold this, even if nothing else was
+	// taken away in its window.
+	OverGuardLimit bool
+}
+
+// Simulate tells what other rules or other facts would change, for everybody: who would
+// gain and lose what, and why. It changes nothing, and compares decisions, not systems:
+// what is still to be done from before is no part of it. For the operations that would
+// follow from a file that HR has delivered, see [Tenant.Plan].
+func (t *Tenant) Simulate(ctx context.Context, req SimulateRequest) (Simulation, error) {
+	s := &simulating{Tenant: t, req: req, other: req.Policy, report: Simulation{Systems: map[string]SystemImpact{}}}
+	if s.other == nil {
+		s.other = t.cfg.Policy
+	}
+	if len(req.Records) == 0 {
+		if err := t.eachPerson(ctx, t.backend, func(tx state.Tx, person string) error { return s.compare(ctx, tx, person) }); err != nil {
+			return s.report, err
+		}
+		return s.report, s.populations(ctx)
+	}
+	err := t.backend.Rehearse(ctx, func(b state.Backend) error { return s.rehearse(ctx, b) })
+	if err != nil {
+		return s.report, err
+	}
+	return s.report, s.populations(ctx)
+}
+
+type simulating struct {
+	*Tenant
+	req    SimulateRequest
+	other  policy.Evaluator
+	report Simulation
+}
+
+// compare tells what another policy would change for one person.
+func (s *simulating) compare(ctx context.Context, tx state.Tx, person string) error {
+	subject, name, err := s.subjectNow(tx, person)
+	var before, after policy.Decision
+	if err == nil {
+		before, err = s.cfg.Policy.Evaluate(ctx, subject.Subject)
+	}
+	if err == nil {
+		after, err = s.other.Evaluate(ctx, subject.Subject)
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return s.add(person, name, before, after, err)
+}
+
+// rehearse tells what records would change for those whom they are about.
+func (s *simulating) rehearse(ctx context.Context, b state.Backend) error {
+	before, unknown := map[string]policy.Decision{}, map[string]error{}
+	people := func(tx state.Tx, fn func(person string) error) error {
+		done := map[string]bool{}
+		for _, r := range s.req.Records {
+			row, err := tx.Worker(r.Worker.Key.Source, r.Worker.Key.ID)
+			if err != nil && !errors.Is(err, state.ErrNotFound) {
+				return err
+			}
+			if row.Person == "" || done[row.Person] {
+				continue
+			}
+			done[row.Person] = true
+			if err := fn(row.Person); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return b.Update(ctx, s.id, func(tx state.Tx) error {
+		err := people(tx, func(person string) error {
+			subject, _, err := s.subjectNow(tx, person)
+			if err == nil {
+				before[person], err = s.cfg.Policy.Evaluate(ctx, subject.Subject)
+			}
+			unknown[person] = err
+			return ctx.Err()
+		})
+		if err != nil {
+			return err
+		}
+		if _, err := s.ingest(tx, s.req.Records); err != nil {
+			return err
+		}
+		for _, r := range s.req.Records {
+			if row, err := tx.Worker(r.Worker.Key.Source, r.Worker.Key.ID); err == nil && row.Person == "" {
+				s.report.Unclear = append(s.report.Unclear, r.Worker.Key)
+			}
+		}
+		return people(tx, func(person string) error {
+			subject, name, err := s.subjectNow(tx, person)
+			var after policy.Decision
+			if err = errors.Join(unknown[person], err); err == nil {
+				after, err = s.other.Evaluate(ctx, subject.Subject)
+			}
+			return s.add(person, name, before[person], after, err)
+		})
+	})
+}
+
+func (s *simulating) add(person, name string, before, after policy.Decision, problem error) error {
+	s.report.People++
+	i := Impact{Person: person, Name: name, What: "unknown"}
+	if problem != nil {
+		s.report.Unknown++
+		i.Problem = problem.Error()
+		return s.emit(i)
+	}
+	i = impact(before, after)
+	if len(i.Gains)+len(i.Losses) == 0 {
+		return nil
+	}
+	i.Person, i.Name = person, name
+	s.report.Affected++
+	for _, e := range i.Gains {
+		n := s.report.Systems[e.System]
+		n.Gains++
+		s.report.Systems[e.System] = n
+	}
+	for _, e := range i.Losses {
+		n := s.report.Systems[e.System]
+		n.Losses++
+		if e.What == "sign-in" {
+			n.Leavers++
+		}
+		s.report.Systems[e.System] = n
+	}
+	return s.emit(i)
+}
+
+func (s *simulating) emit(i Impact) error {
+	if s.req.Each != nil {
+		return s.req.Each(i)
+	}
+	s.report.Impacts = append(s.report.Impacts, i)
+	return nil
+}
+
+// populations says how large the systems are, and whether the guard would hold what is
+// to be taken away.
+func (s *simulating) populations(ctx context.Context) error {
+	return s.backend.View(ctx, s.id, func(tx state.Tx) error {
+		for name, n := range s.report.Systems {
+			var err error
+			if n.Population, err = tx.Population(name); err != nil {
+				return err
+			}
+			limit, _ := s.cfg.Guard.limit(n.Population)
+			n.OverGuardLimit = n.Leavers > limit || n.Losses-n.Leavers > limit
+			s.report.Systems[name] = n
+		}
+		return nil
+	})
+}
