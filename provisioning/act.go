@@ -46,11 +46,11 @@ func (t *Tenant) work(ctx context.Context, target *target, claim state.Claimed) 
 			break
 		}
 		next, ok, err := j.step(steady, last, result, &item)
+		if errors.Is(err, state.ErrFenced) {
+			return j.fenced(steady, last)
+		}
 		if err != nil || !ok {
 			last = attempt{}
-			if errors.Is(err, state.ErrFenced) {
-				return nil // somebody else has the account now, and will look
-			}
 			if err != nil {
 				return err
 			}
@@ -60,9 +60,41 @@ func (t *Tenant) work(ctx context.Context, target *target, claim state.Claimed) 
 	}
 	_, _, err := j.step(steady, last, result, nil)
 	if errors.Is(err, state.ErrFenced) {
-		return nil
+		return j.fenced(steady, last)
 	}
 	return err
+}
+
+// fenced deals with a call that ended after somebody else had got the account: its
+// effect may have come after theirs, so that what they have seen need not be so any
+// more. Whoever has the account looks again.
+func (j *job) fenced(ctx context.Context, last attempt) error {
+	if last.op.Key == "" || last.look {
+		return nil // nothing was sent
+	}
+	return j.backend.Update(ctx, j.id, func(tx state.Tx) error {
+		it, err := tx.Item(last.item.Person, last.item.System, last.item.Kind, last.item.Key)
+		if err != nil {
+			return err
+		}
+		switch it.State {
+		case state.ItemSettled:
+			it.State, it.OpKind, it.Attempts, it.RetryAt = state.ItemSending, string(goalKind(it)), 0, time.Time{}
+			if last.op.Kind == connector.Create {
+				it.OpKind = string(connector.Create) // there may be two by now
+			}
+		case state.ItemSending:
+		default:
+			return nil // it is done anew anyhow
+		}
+		it.OpKey = j.engine.ids.New()
+		if err := tx.PutItem(it); err != nil {
+			return err
+		}
+		e := j.entry(audit.EventOutcome, it, last.op)
+		e.Key, e.Outcome, e.Error = last.op.Key, "late", "the call ended after its lease; what it has done is looked at"
+		return j.write(tx, e)
+	})
 }
 
 // rank orders the items of one account: what takes access away comes first.

@@ -16,6 +16,14 @@ func kindOf(account state.Account, it state.Item) connector.Kind {
 		return connector.Create
 	case satisfied(it) || !account.Exists:
 		return ""
+	}
+	return goalKind(it)
+}
+
+// goalKind returns the operation that leads to what is wanted of an item, whatever is
+// known of it.
+func goalKind(it state.Item) connector.Kind {
+	switch {
 	case it.Kind == state.ItemAccount && it.Desired == active:
 		return connector.Enable
 	case it.Kind == state.ItemAccount:
