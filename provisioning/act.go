@@ -77,14 +77,13 @@ func (j *job) fenced(ctx context.Context, last attempt) error {
 		if err != nil {
 			return err
 		}
-		switch it.State {
-		case state.ItemSettled:
+		switch {
+		case it.State == state.ItemSettled || it.State == state.ItemDue && satisfied(it):
 			it.State, it.OpKind, it.Attempts, it.RetryAt = state.ItemSending, string(goalKind(it)), 0, time.Time{}
 			if last.op.Kind == connector.Create {
 				it.OpKind = string(connector.Create) // there may be two by now
 			}
-		case state.ItemSending:
-		default:
+		case it.State != state.ItemSending:
 			return nil // it is done anew anyhow
 		}
 		it.OpKey = j.engine.ids.New()

@@ -79,12 +79,9 @@ func (t *Tenant) decide(ctx context.Context, tx state.Tx, p state.Person) error 
 		return err
 	}
 	d.index(items)
-	s, err := t.subjectOf(tx, p.ID, now, d.accounts, d.names)
-	if err == nil {
-		d.Decision, err = t.cfg.Policy.Evaluate(ctx, s.Subject)
-		if ctx.Err() != nil {
-			return ctx.Err() // not the policy's fault
-		}
+	s, err := d.evaluate(ctx, p.ID)
+	if ctx.Err() != nil {
+		return ctx.Err() // not the policy's fault
 	}
 	p.Revision++
 	p.Run, p.DecidedAt, p.Policy, p.Problem = "", now, t.version(), ""
@@ -112,6 +109,25 @@ func (t *Tenant) decide(ctx context.Context, tx state.Tx, p state.Person) error 
 		}
 	}
 	return tx.PutPerson(p)
+}
+
+// evaluate asks policy about the person. What policy calls the login name of an account
+// that is there may be known by its answer alone, since an account can be found of which
+// nothing was wanted before; then it is asked again.
+func (d *decision) evaluate(ctx context.Context, person string) (s subject, err error) {
+	for again := true; again && err == nil; {
+		again = false
+		if s, err = d.subjectOf(d.tx, person, d.now, d.accounts, d.names); err != nil {
+			return s, err
+		}
+		d.Decision, err = d.cfg.Policy.Evaluate(ctx, s.Subject)
+		for _, a := range d.Accounts {
+			if d.accounts[a.System].Exists && d.names[a.System] == "" && a.NameAttribute != "" {
+				d.names[a.System], again = a.NameAttribute, true
+			}
+		}
+	}
+	return s, err
 }
 
 // askAgainAfter is when policy is asked again about somebody whom it had no answer

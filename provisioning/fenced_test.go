@@ -32,6 +32,24 @@ func (s stalled) intercept(next connector.Handler) connector.Handler {
 	}
 }
 
+// nodes are two nodes on one store, of which the second may be stalled.
+func nodes(t *testing.T, rules string, slow stalled, systems map[string]*memory.System) (other, late *provisioningtest.Bench) {
+	t.Helper()
+	store, err := sqlite.Open(t.Context(), ":memory:")
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	node := func(name string, more ...connector.Interceptor) *provisioningtest.Bench {
+		return bench(t, provisioningtest.Config{Policy: rules, Store: store, Tenant: func(c *provisioning.TenantConfig) {
+			for name, system := range systems {
+				c.Systems[name] = provisioning.System{Connector: system, Mode: provisioning.Managed, Timeout: 20 * time.Millisecond}
+			}
+		}, Engine: func(c *provisioning.Config) {
+			c.Node, c.Interceptors, c.Lease = name, more, 60*time.Millisecond
+		}})
+	}
+	return node("other"), node("late", slow.intercept)
+}
+
 // A write that came after its lease undid what another node had done since, and nobody
 // ever looked again.
 func TestLateWriteOfAFencedNodeIsLookedAt(t *testing.T) {
@@ -53,19 +71,9 @@ func TestLateWriteOfAFencedNodeIsLookedAt(t *testing.T) {
 	} {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
-			store, err := sqlite.Open(t.Context(), ":memory:")
-			require.NoError(t, err)
-			defer store.Close()
 			d := memory.New(memory.Config{})
 			slow := stalled{kind, make(chan struct{}), make(chan struct{})}
-			node := func(name string, more ...connector.Interceptor) *provisioningtest.Bench {
-				return bench(t, provisioningtest.Config{Policy: plain, Store: store, Tenant: func(c *provisioning.TenantConfig) {
-					c.Systems["directory"] = provisioning.System{Connector: d, Mode: provisioning.Managed, Timeout: 20 * time.Millisecond}
-				}, Engine: func(c *provisioning.Config) {
-					c.Node, c.Interceptors, c.Lease = name, more, 60*time.Millisecond
-				}})
-			}
-			other := node("other")
+			other, late := nodes(t, plain, slow, map[string]*memory.System{"directory": d})
 			other.HR.Put(provisioningtest.Worker("1", "Ada", "Eng", "2025-01-01"))
 			other.HR.End("1", "2025-12-31")
 			other.Sync()
@@ -75,9 +83,8 @@ func TestLateWriteOfAFencedNodeIsLookedAt(t *testing.T) {
 			other.HR.End("1", "2025-12-31")
 			other.Sync()
 
-			late := node("late", slow.intercept)
 			other.HR.Change("1", c.first)
-			_, err = other.Read(t.Context(), provisioningtest.SourceName)
+			_, err := other.Read(t.Context(), provisioningtest.SourceName)
 			require.NoError(t, err)
 			done := make(chan error, 1)
 			go func() {
@@ -107,4 +114,40 @@ func TestLateWriteOfAFencedNodeIsLookedAt(t *testing.T) {
 			require.True(t, c.right(d))
 		})
 	}
+}
+
+// An account was found late of somebody who had left by then, and came back: what
+// another system takes from it was not known, and nobody looked again.
+func TestWhatIsTakenFromAnAccountThatIsFoundLateIsKnownAtOnce(t *testing.T) {
+	t.Parallel()
+	systems := map[string]*memory.System{"directory": memory.New(memory.Config{}), "git": memory.New(memory.Config{})}
+	slow := stalled{connector.Create, make(chan struct{}), make(chan struct{})}
+	other, late := nodes(t, office, slow, systems)
+	other.HR.Put(provisioningtest.Worker("1", "Ada", "Engineering", "2025-01-01"))
+	_, err := other.Read(t.Context(), provisioningtest.SourceName)
+	require.NoError(t, err)
+	done := make(chan error, 1)
+	go func() {
+		_, err := late.Drain(t.Context())
+		done <- err
+	}()
+	<-slow.begun
+	other.HR.End("1", "2025-12-31")
+	_, err = other.Read(t.Context(), provisioningtest.SourceName)
+	require.NoError(t, err)
+	open := func() int {
+		_, err := other.Drain(t.Context())
+		require.NoError(t, err)
+		status, err := other.Status(t.Context())
+		require.NoError(t, err)
+		return status.Systems["directory"]["due"] + status.Systems["directory"]["sending"]
+	}
+	eventually(t, func() bool { return open() == 0 })
+	close(slow.goOn)
+	require.NoError(t, <-done)
+	eventually(t, func() bool { return open() == 0 && len(systems["directory"].Accounts()) == 1 && activeAt(systems["directory"]) == 0 })
+	other.HR.Change("1", func(w *hrsource.Worker) { w.TerminationDate = hrsource.Date{} })
+	other.Sync()
+	require.Equal(t, 1, activeAt(systems["directory"]))
+	require.NoError(t, systems["git"].SignIn("ada"), "its name is the one that the directory has")
 }
