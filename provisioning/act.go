@@ -77,15 +77,14 @@ func (j *job) fenced(ctx context.Context, last attempt) error {
 		if err != nil {
 			return err
 		}
-		switch {
-		case it.State == state.ItemSettled || it.State == state.ItemDue && satisfied(it):
+		if it.State != state.ItemSending && it.State != state.ItemParked {
 			it.State, it.OpKind, it.Attempts, it.RetryAt = state.ItemSending, string(goalKind(it)), 0, time.Time{}
 			if last.op.Kind == connector.Create {
 				it.OpKind = string(connector.Create) // there may be two by now
 			}
-		case it.State != state.ItemSending:
-			return nil // it is done anew anyhow
 		}
+		// Whoever is looking, or gives it another goal, will see that there is more to
+		// look at than they knew.
 		it.OpKey = j.engine.ids.New()
 		if err := tx.PutItem(it); err != nil {
 			return err

@@ -145,7 +145,9 @@ func TestWhatIsTakenFromAnAccountThatIsFoundLateIsKnownAtOnce(t *testing.T) {
 	eventually(t, func() bool { return open() == 0 })
 	close(slow.goOn)
 	require.NoError(t, <-done)
-	eventually(t, func() bool { return open() == 0 && len(systems["directory"].Accounts()) == 1 && activeAt(systems["directory"]) == 0 })
+	eventually(t, func() bool {
+		return open() == 0 && len(systems["directory"].Accounts()) == 1 && activeAt(systems["directory"]) == 0
+	})
 	other.HR.Change("1", func(w *hrsource.Worker) { w.TerminationDate = hrsource.Date{} })
 	other.Sync()
 	require.Equal(t, 1, activeAt(systems["directory"]))

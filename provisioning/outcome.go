@@ -36,7 +36,7 @@ func (j *job) record(tx state.Tx, account *state.Account, a attempt, o outcome) 
 	if err != nil {
 		return err
 	}
-	if it.OpKey != a.op.Key && (o.verdict == verdictDone || o.verdict == verdictUndone) {
+	if it.OpKey != a.op.Key {
 		o = outcome{verdict: connector.VerdictUnknown, account: o.account, err: errors.New("a late call of somebody else may have undone it")}
 	}
 	if a.look {

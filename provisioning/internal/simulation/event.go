@@ -1,0 +1,285 @@
+package simulation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/joinery-iam/joinery/connector"
+	"github.com/joinery-iam/joinery/connector/memory"
+	"github.com/joinery-iam/joinery/hrsource"
+)
+
+// calmEvery is how many days pass between two looks of the oracle.
+const calmEvery = 7
+
+var (
+	departments = []string{"Engineering", "Sales", "Finance"}
+	zones       = []string{"UTC", "Europe/Vienna", "America/Los_Angeles", "Pacific/Auckland", "Asia/Kathmandu"}
+	effects     = []memory.Effect{memory.Fail, memory.LoseReply, memory.Throttle, memory.Down, memory.Conflict, memory.Delay, memory.Slow}
+)
+
+// live lives through a day.
+func (w *world) live(ctx context.Context, day int) error {
+	wrong := day%30 == 20 // HR is wrong today, and will know tomorrow
+	for range max(2, len(w.humans)/15) {
+		w.event(ctx)
+	}
+	switch {
+	case wrong && w.chance(50):
+		if err := w.massMistake(ctx); err != nil {
+			return err
+		}
+	case wrong:
+		if err := w.slowMistake(ctx); err != nil {
+			return err
+		}
+	}
+	w.feeds[employees].cut = day%30 >= 23 && day%30 < 28 // five days of feeds that are cut off
+	if day%calmEvery != 0 {
+		w.trouble()
+	}
+	for hours := 0; hours < 24; hours += 6 {
+		if err := w.turn(ctx); err != nil {
+			return err
+		}
+		w.pass(6 * time.Hour)
+	}
+	if day%calmEvery == calmEvery-1 {
+		return w.judge(ctx)
+	}
+	return nil
+}
+
+// event lets one thing happen that HR means.
+func (w *world) event(ctx context.Context) {
+	h := one(w, w.humans)
+	j := h.jobs[len(h.jobs)-1]
+	day := func(spread int) hrsource.Date { return w.today().AddDays(w.random.IntN(2*spread+1) - spread) }
+	switch n := w.random.IntN(20); {
+	case n < 3:
+		w.hire(day(10))
+	case n < 4: // somebody gets the address of who has left
+		if live, _, _ := h.truth(w.clock()); !live {
+			w.hire(day(3)).mail = h.mail
+		}
+	case n < 8:
+		w.move(ctx, h, j, day(15))
+	case n < 11:
+		j.current.TerminationDate = day(10)
+	case n < 12:
+		j.current.AccessEnd = w.clock()
+	case n < 14: // it was a mistake
+		j.current.AccessEnd, j.current.TerminationDate = time.Time{}, hrsource.Date{}
+	case n < 17:
+		if live, _, _ := h.truth(w.clock().AddDate(0, 0, 20)); !live {
+			w.employ(h, day(5))
+		}
+	default: // somebody changes an account by hand
+		w.tamper()
+	}
+}
+
+func (w *world) hire(start hrsource.Date) *human {
+	n := len(w.humans)
+	h := &human{name: fmt.Sprint("N", w.random.IntN(40)), key: fmt.Sprint("key", n), mail: fmt.Sprintf("m%d@example.com", n)}
+	w.humans = append(w.humans, h)
+	w.employ(h, start)
+	return h
+}
+
+// employ gives a human another job.
+func (w *world) employ(h *human, start hrsource.Date) {
+	w.jobs++
+	j := &job{id: fmt.Sprintf("%05d", w.jobs), agency: w.chance(25), keyed: w.chance(80)}
+	j.current = hrsource.Worker{
+		Name: hrsource.Name{Given: h.name, Family: "F"}, Type: hrsource.Employee, HireDate: start, Timezone: one(w, zones),
+		Assignments: []hrsource.Assignment{{Department: one(w, departments)}},
+	}
+	h.jobs = append(h.jobs, j)
+}
+
+// move gives a job another department from a day on. The agency's feed knows only of
+// today, so that somebody tells the engine of what is to come.
+func (w *world) move(ctx context.Context, h *human, j *job, from hrsource.Date) {
+	next := hrsource.Assignment{EffectiveFrom: from, Department: one(w, departments)}
+	if j.agency && from.Compare(w.today()) <= 0 {
+		next.EffectiveFrom = w.today().AddDays(2)
+	}
+	j.current.Assignments = slices.DeleteFunc(slices.Clone(j.current.Assignments), func(a hrsource.Assignment) bool { return a.EffectiveFrom == next.EffectiveFrom })
+	j.current.Assignments = append(j.current.Assignments, next)
+	slices.SortStableFunc(j.current.Assignments, func(a, b hrsource.Assignment) int { return a.EffectiveFrom.Compare(b.EffectiveFrom) })
+	if j.agency {
+		f := w.feeds[agency]
+		told := f.tells(h, j)
+		told.Assignments = j.current.Assignments
+		for {
+			if _, err := one(w, w.nodes).Ingest(ctx, hrsource.Record{Worker: told}); err == nil || ctx.Err() != nil {
+				return
+			}
+		}
+	}
+}
+
+// tamper lets somebody enable a leaver's account, or take a group away.
+func (w *world) tamper() {
+	d := w.systems["directory"]
+	all := d.Accounts()
+	if len(all) == 0 {
+		return
+	}
+	a := one(w, all)
+	if a.Active {
+		a.Entitlements = slices.DeleteFunc(a.Entitlements, func(e connector.Entitlement) bool { return e.Name == "staff" })
+	} else {
+		a.Active = true
+	}
+	d.Put(a)
+}
+
+// trouble lets systems fail, and nodes die.
+func (w *world) trouble() {
+	for _, name := range w.rules.Systems() {
+		if w.chance(30) {
+			w.systems[name].Fault(memory.Fault{Do: one(w, effects), Times: 1 + w.random.IntN(6), After: w.random.IntN(6), Reads: w.random.IntN(3), Wait: time.Millisecond})
+		}
+	}
+}
+
+// turn lets HR be read and the nodes work, both at once, and each as long as the other.
+// Meanwhile somebody may have to go at once: the one about whom a call is on its way.
+func (w *world) turn(ctx context.Context) error {
+	for name := range w.feeds {
+		if err := w.read(ctx, name); err != nil {
+			return err
+		}
+	}
+	if w.chance(2) {
+		defer func() { w.Log("a node died") }()
+		i := w.random.IntN(len(w.nodes))
+		dying := w.nodes[i]
+		go dying.Drain(ctx) //nolint:errcheck // it dies of it
+		n, err := w.start(ctx, dying.name+"x")
+		dying.kill()
+		if err != nil {
+			return err
+		}
+		w.nodes[i] = n
+	}
+	done := make(chan error, len(w.nodes))
+	var working atomic.Int32
+	working.Store(int32(len(w.nodes)))
+	for _, n := range w.nodes {
+		go func() {
+			_, err := n.Drain(ctx)
+			working.Add(-1)
+			for err == nil && working.Load() > 0 {
+				_, err = n.Drain(ctx)
+			}
+			done <- err
+		}()
+	}
+	var errs []error
+	for len(errs) < len(w.nodes) {
+		select {
+		case err := <-done:
+			errs = append(errs, err)
+		case person := <-w.asleep:
+			if err := w.throwOut(ctx, person); err != nil {
+				return err
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// throwOut ends somebody at once, by the engine's identifier.
+func (w *world) throwOut(ctx context.Context, person string) error {
+	people, err := w.people(ctx)
+	if err != nil {
+		return err
+	}
+	for _, h := range w.humans {
+		for _, j := range h.jobs {
+			if people[source(j)+"/"+j.id] != person || w.mistakes[j.id] != (hrsource.Date{}) {
+				continue
+			}
+			j.current.AccessEnd = w.clock()
+			told := w.feeds[source(j)].tells(h, j)
+			told.Assignments = j.current.Assignments
+			if _, err := w.nodes[1].Ingest(ctx, hrsource.Record{Worker: told}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// read lets the first node read a feed. What it refuses is a matter of its own.
+func (w *world) read(ctx context.Context, name string) error {
+	_, err := w.nodes[0].Read(ctx, name)
+	if _, shrunk := errors.AsType[*hrsource.ShrunkError](err); shrunk {
+		return nil
+	}
+	return err
+}
+
+// massMistake lets HR end a third of all, for an hour.
+func (w *world) massMistake(ctx context.Context) error {
+	w.Log("HR ends a third of all by mistake")
+	return w.mistake(ctx, 1, len(w.humans)/3)
+}
+
+// slowMistake does it in ten steps, each below every limit.
+func (w *world) slowMistake(ctx context.Context) error {
+	w.Log("HR ends a third of all by mistake, in ten steps")
+	return w.mistake(ctx, 10, len(w.humans)/30)
+}
+
+// mistake ends people in steps, and takes it back after it was seen how many of them
+// were hit.
+func (w *world) mistake(ctx context.Context, steps, each int) error {
+	if err := w.judge(ctx); err != nil { // so that whatever is wrong then is of the mistake
+		return err
+	}
+	before := w.active()
+	for range steps {
+		for n := 0; n < each; {
+			h := one(w, w.humans)
+			w.mistakes[h.jobs[len(h.jobs)-1].id] = w.today().AddDays(-1)
+			n++
+		}
+		if err := w.turn(ctx); err != nil {
+			return err
+		}
+		w.pass(time.Minute)
+	}
+	hit := 0
+	for id := range before {
+		if !w.active()[id] {
+			hit++
+		}
+	}
+	// The percentage is of those who can sign in, and those who could until lately; of 50
+	// at least.
+	if limit := max(len(before)+len(before)/10, 50) * maxPercent / 100; hit > limit {
+		return fmt.Errorf("%d of %d people lost their sign-in by a mistake; the guard lets pass %d", hit, len(before), limit)
+	}
+	clear(w.mistakes)
+	return w.judge(ctx)
+}
+
+// active returns who can sign in to the directory, by the engine's identifier.
+func (w *world) active() map[string]bool {
+	out := map[string]bool{}
+	for _, a := range w.systems["directory"].Accounts() {
+		if a.Active && strings.HasPrefix(a.ExternalID, "p-") {
+			out[a.ExternalID] = true
+		}
+	}
+	return out
+}
