@@ -35,8 +35,10 @@
 // would be right. The fields that were understood stand, so that a misspelled
 // department does not swallow the termination on the same row.
 //
-// Sub-packages read particular sources ([hrsource/csvfile]); sourcetest holds
-// an implementation to the sentences of this package's comments.
+// Sub-packages read particular sources ([hrsource/csvfile]) and find out what is
+// wrong with what they deliver ([hrsource/quality]); sourcetest holds an
+// implementation to the sentences of this package's comments.
 //
 // [hrsource/csvfile]: https://pkg.go.dev/github.com/joinery-iam/joinery/hrsource/csvfile
+// [hrsource/quality]: https://pkg.go.dev/github.com/joinery-iam/joinery/hrsource/quality
 package hrsource

@@ -61,6 +61,7 @@ func TestImports(t *testing.T) {
 	allowed := map[string][]string{
 		"hrsource":                      nil,
 		"hrsource/csvfile":              {"hrsource"},
+		"hrsource/quality":              {"hrsource"},
 		"hrsource/sourcetest":           {"hrsource"},
 		"connector":                     nil,
 		"connector/memory":              {"connector"},
