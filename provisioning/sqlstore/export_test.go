@@ -19,6 +19,7 @@ func HotQueries() map[string]string {
 		entriesOf:       "joinery_entry_subject",
 		removing:        "joinery_item_removing",
 		population:      "joinery_account_active",
+		holders:         "joinery_item_held",
 		accountByRemote: "joinery_account_remote",
 		accountsIn:      "joinery_account_remote",
 		openCase:        "joinery_case_open",

@@ -23,7 +23,7 @@ const (
 		WHERE tenant = ?1 AND run = ?2 AND state <> 'settled' AND state IN ('due', 'sending') AND released = 0`
 
 	removals = `/* removals */ SELECT system, removes, lane, COUNT(DISTINCT person) FROM joinery_item
-		WHERE tenant = ?1 AND run = ?2 AND state <> 'settled' AND removes <> '' AND released = 0
+		WHERE tenant = ?1 AND run = ?2 AND state <> 'settled' AND state <> 'waiting' AND removes <> '' AND released = 0
 		GROUP BY system, removes, lane ORDER BY system, removes, lane`
 	reserve  = `/* reserve */ INSERT INTO joinery_reserved (tenant, at, run, system, kind, lane, n) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`
 	reserved = `/* reserved */ SELECT system, kind, lane, SUM(n) FROM joinery_reserved

@@ -51,6 +51,7 @@ func probes() []probe {
 		ask("AccountsOf", func(tx state.Tx) ([]state.Account, error) { return tx.AccountsOf("p1") }),
 		ask("AccountsIn", func(tx state.Tx) ([]state.Account, error) { return tx.AccountsIn("ldap", "", 10) }),
 		ask("AccountByRemote", func(tx state.Tx) (state.Account, error) { return tx.AccountByRemote("ldap", "remote-1") }),
+		ask("Holders", func(tx state.Tx) ([]string, error) { return tx.Holders("ldap", "group/all", 9) }),
 		ask("Item", func(tx state.Tx) (state.Item, error) { return tx.Item("p1", "ldap", state.ItemGrant, "group/eng") }),
 		ask("ItemsOf", func(tx state.Tx) ([]state.Item, error) { return tx.ItemsOf("p1") }),
 		ask("OpenItems", func(tx state.Tx) ([]state.Item, error) { return tx.OpenItems("", state.Item{}, 10) }),

@@ -10,7 +10,7 @@ func runCases() []testCase {
 	return []testCase{
 		{name: "run", clause: "a run's row is kept and replaced whole", check: runKept},
 		{name: "run_lists", clause: "RunsIn is oldest first, LatestRuns newest first", check: runLists},
-		{name: "run_removals", clause: "Removals counts a run's open removals that were not released by themselves, by system, kind and lane", check: runRemovals},
+		{name: "run_removals", clause: "Removals counts a run's open removals that do not wait and were not released by themselves, by system, kind and lane", check: runRemovals},
 	}
 }
 
@@ -75,7 +75,7 @@ func runRemovals(f *fixture) {
 	released.Released = true
 	f.putItems(released,
 		removal("a", "b", "revoke", "r", state.LaneNormal, state.ItemDue), removal("b", "a", "disable", "r", state.LaneNormal, state.ItemParked),
-		removal("c", "a", "disable", "r", state.LaneNormal, state.ItemWaiting), removal("d", "a", "disable", "r", state.LaneImmediate, state.ItemSending),
+		removal("c", "a", "disable", "r", state.LaneNormal, state.ItemDue), removal("i", "a", "disable", "r", state.LaneNormal, state.ItemWaiting), removal("d", "a", "disable", "r", state.LaneImmediate, state.ItemSending),
 		removal("e", "a", "disable", "r", state.LaneNormal, state.ItemSettled), removal("f", "a", "disable", "s", state.LaneNormal, state.ItemDue),
 		removal("h", "a", "", "r", state.LaneNormal, state.ItemDue))
 	f.view(func(tx state.Tx) {

@@ -25,7 +25,8 @@ type Runs interface {
 	LatestRuns(limit int) ([]Run, error)
 
 	// Removals counts, by system, kind and lane, the people with items of a run
-	// which are not settled, take access away and were not released by themselves.
+	// which are neither settled nor waiting, take access away and were not released by
+	// themselves.
 	Removals(run string) ([]Count, error)
 	// Reserve adds counts to the sliding window at an instant of business time.
 	Reserve(run string, at time.Time, counts []Count) error
