@@ -37,6 +37,9 @@ type Guard struct {
 	Urgent int
 	// Window is how far back removals count. Defaults to 24 hours.
 	Window time.Duration
+	// ReleaseFor is how long what a person released may act; what has not acted by then
+	// asks again. Defaults to 24 hours. Business time.
+	ReleaseFor time.Duration
 }
 
 // NoUrgent as a guard's Urgent lets nothing pass by itself.
@@ -47,7 +50,8 @@ func (g Guard) withDefaults() (Guard, error) {
 	g.MinPopulation = cmp.Or(g.MinPopulation, 50)
 	g.Urgent = cmp.Or(g.Urgent, 10)
 	g.Window = cmp.Or(g.Window, 24*time.Hour)
-	if g.Percent < 0 || g.Percent > 100 || g.MinPopulation < 0 || g.Max < 0 || g.Urgent < NoUrgent || g.Window < 0 {
+	g.ReleaseFor = cmp.Or(g.ReleaseFor, 24*time.Hour)
+	if g.Percent < 0 || g.Percent > 100 || g.MinPopulation < 0 || g.Max < 0 || g.Urgent < NoUrgent || g.Window < 0 || g.ReleaseFor < 0 {
 		return g, errors.New("guard: want Percent from 0 to 100 and nothing negative but NoUrgent")
 	}
 	g.Urgent = max(g.Urgent, 0)
@@ -146,7 +150,7 @@ func (t *Tenant) passUrgent(tx state.Tx, run state.Run, counts, reserved []state
 	var pass []state.Item
 	people := map[string]bool{}
 	err := eachOpenItem(tx, run.ID, func(it state.Item) error {
-		if it.Lane == state.LaneImmediate && it.Removes != "" && !it.Released {
+		if it.Lane == state.LaneImmediate && it.Removes != "" && !it.Released && it.State != state.ItemWaiting {
 			// The cap is on people: half a termination would help nobody.
 			if !people[it.Person] && len(people)+used >= t.cfg.Guard.Urgent {
 				return nil
