@@ -155,7 +155,7 @@ func (j *job) prepare(tx state.Tx, account state.Account, claimed state.Item) (a
 	if err != nil {
 		return attempt{}, false, err
 	}
-	if it.Revision != claimed.Revision {
+	if it.Revision != claimed.Revision || it.State == state.ItemDue { // a release may have ended
 		if free, err := released(tx, it); err != nil || !free {
 			return attempt{}, false, err
 		}

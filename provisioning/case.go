@@ -165,7 +165,8 @@ func (t *Tenant) settle(tx state.Tx, c state.Case, req AnswerRequest) error {
 		if err := tx.Reserve(run.ID, t.now(), counts); err != nil {
 			return err
 		}
-		run.State, run.Note = state.RunReleased, "released by "+string(req.Actor)
+		run.State, run.ReleasedUntil = state.RunReleased, c.Expires
+		run.Note = fmt.Sprintf("released by %s until %s", req.Actor, c.Expires.Format(time.RFC3339))
 		return tx.PutRun(run)
 	case c.Kind == CaseProtected && req.Choice == ChoiceRelease:
 		return t.settleProtected(tx, c)

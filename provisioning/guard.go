@@ -37,8 +37,9 @@ type Guard struct {
 	Urgent int
 	// Window is how far back removals count. Defaults to 24 hours.
 	Window time.Duration
-	// ReleaseFor is how long what a person released may act; what has not acted by then
-	// asks again. Defaults to 24 hours. Business time.
+	// ReleaseFor is how long what a person released by answering a case may act. What
+	// has not acted by then is judged again, and what it let pass stays counted in the
+	// window. Defaults to 24 hours. Business time.
 	ReleaseFor time.Duration
 }
 

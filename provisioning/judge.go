@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/joinery-iam/joinery/audit"
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
@@ -21,7 +23,11 @@ func (t *Tenant) judge(ctx context.Context) (int, error) {
 			return err
 		}
 		held, err := tx.RunsIn(state.RunHeld)
-		open = len(deciding) + len(held)
+		if err != nil {
+			return err
+		}
+		expired, err := t.expired(tx)
+		open = len(deciding) + len(held) + len(expired)
 		return err
 	})
 	if err != nil || open == 0 {
@@ -29,6 +35,16 @@ func (t *Tenant) judge(ctx context.Context) (int, error) {
 	}
 	err = t.backend.Update(ctx, t.id, func(tx state.Tx) error {
 		n = 0
+		expired, err := t.expired(tx)
+		if err != nil {
+			return err
+		}
+		for _, run := range expired {
+			if err := t.expire(tx, run); err != nil {
+				return err
+			}
+			n++
+		}
 		runs, err := tx.RunsIn(state.RunDeciding)
 		if err != nil {
 			return err
@@ -93,6 +109,34 @@ func (t *Tenant) judgeRun(tx state.Tx, run state.Run) error {
 		return nil // nothing was to be done: not worth an entry
 	}
 	return t.write(tx, audit.Entry{Event: audit.EventRun, Run: run.ID, Outcome: string(run.State), Note: run.Note, Trigger: audit.Trigger{Source: run.Kind, Event: run.Cause, Recorded: run.OpenedAt}})
+}
+
+// expired returns the runs that a person released and whose time is over.
+func (t *Tenant) expired(tx state.Tx) ([]state.Run, error) {
+	now := t.now()
+	runs, err := tx.Expiring()
+	return slices.DeleteFunc(runs, func(r state.Run) bool { return r.ReleasedUntil.After(now) }), err
+}
+
+// expire judges what is left of a run which a person released too long ago: what
+// they saw then may not be what there is now.
+func (t *Tenant) expire(tx state.Tx, run state.Run) error {
+	note := run.Note
+	run.ReleasedUntil = time.Time{}
+	items, err := tx.OpenItems(run.ID, state.Item{}, 1)
+	if err != nil {
+		return err
+	}
+	if len(items) == 0 {
+		return tx.PutRun(run)
+	}
+	if err := t.write(tx, audit.Entry{
+		Event: audit.EventRun, Run: run.ID, Outcome: "expired", Note: note,
+		Trigger: audit.Trigger{Source: run.Kind, Event: run.Cause, Recorded: run.OpenedAt},
+	}); err != nil {
+		return err
+	}
+	return t.judgeRun(tx, run)
 }
 
 // forgetHeld closes held runs of which nothing is left, because what they wanted

@@ -17,6 +17,7 @@ func HotQueries() map[string]string {
 		unsequenced:     "joinery_entry_waiting",
 		sealedEntries:   "joinery_entry_leaf",
 		entriesOf:       "joinery_entry_subject",
+		expiring:        "joinery_run_expiring",
 		removing:        "joinery_item_removing",
 		population:      "joinery_account_active",
 		holders:         "joinery_item_held",

@@ -101,7 +101,7 @@ func endings() []write {
 
 func dataRun(mark string, in state.RunState) state.Run {
 	return state.Run{
-		ID: "r1", Kind: "read", Cause: "hr" + mark, State: in, Note: "note", OpenedAt: day(1), SealedAt: day(2), Records: 5, Changed: 3, Problems: 1,
+		ID: "r1", Kind: "read", Cause: "hr" + mark, State: in, Note: "note", OpenedAt: day(1), SealedAt: day(2), ReleasedUntil: day(9), Records: 5, Changed: 3, Problems: 1,
 	}
 }
 

@@ -18,6 +18,7 @@ func peopleFaults() []mutant {
 		{fault: "TouchAll forgets why", fails: []string{"person_touch_all"}, tx: func(tx state.Tx) state.Tx { return silentTouch{tx} }},
 		{fault: "timers are taken from other runs", fails: []string{"person_timers"}, tx: func(tx state.Tx) state.Tx { return greedyTimers{tx} }},
 		{fault: "the newest runs come last", fails: []string{"run_lists"}, tx: func(tx state.Tx) state.Tx { return backwardRuns{tx} }},
+		{fault: "the release that ends first comes last", fails: []string{"run_expiring"}, tx: func(tx state.Tx) state.Tx { return lateExpiry{tx} }},
 		{fault: "removals are counted without their lane", fails: []string{"run_removals"}, tx: func(tx state.Tx) state.Tx { return laneless{tx} }},
 		{fault: "removals that wait are counted", fails: []string{"run_removals"}, tx: func(tx state.Tx) state.Tx { return countsWaiting{tx} }},
 		{fault: "the window holds what is as old as it is long", fails: []string{"window_sums"}, tx: func(tx state.Tx) state.Tx { return longWindow{tx} }},
@@ -87,6 +88,14 @@ type backwardRuns struct{ state.Tx }
 
 func (t backwardRuns) LatestRuns(limit int) ([]state.Run, error) {
 	runs, err := t.Tx.LatestRuns(limit)
+	slices.Reverse(runs)
+	return runs, err
+}
+
+type lateExpiry struct{ state.Tx }
+
+func (t lateExpiry) Expiring() ([]state.Run, error) {
+	runs, err := t.Tx.Expiring()
 	slices.Reverse(runs)
 	return runs, err
 }

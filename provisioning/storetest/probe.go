@@ -42,6 +42,7 @@ func probes() []probe {
 		ask("Policy", func(tx state.Tx) (state.Policy, error) { return tx.Policy() }),
 		ask("Run", func(tx state.Tx) (state.Run, error) { return tx.Run("r1") }),
 		ask("RunsIn", func(tx state.Tx) ([]state.Run, error) { return tx.RunsIn(state.RunReleased) }),
+		ask("Expiring", func(tx state.Tx) ([]state.Run, error) { return tx.Expiring() }),
 		ask("LatestRuns", func(tx state.Tx) ([]state.Run, error) { return tx.LatestRuns(10) }),
 		ask("Removals", func(tx state.Tx) ([]state.Count, error) { return tx.Removals("r1") }),
 		ask("Reserved", func(tx state.Tx) ([]state.Count, error) { return tx.Reserved(day(0)) }),

@@ -10,6 +10,7 @@ func runCases() []testCase {
 	return []testCase{
 		{name: "run", clause: "a run's row is kept and replaced whole", check: runKept},
 		{name: "run_lists", clause: "RunsIn is oldest first, LatestRuns newest first", check: runLists},
+		{name: "run_expiring", clause: "Expiring returns the runs that were released until some instant, the earliest first", check: runExpiring},
 		{name: "run_removals", clause: "Removals counts a run's open removals that do not wait and were not released by themselves, by system, kind and lane", check: runRemovals},
 	}
 }
@@ -64,6 +65,16 @@ func runLists(f *fixture) {
 		same("held runs", runs(must(tx.RunsIn(state.RunHeld))), []string{"d", "a", "b"})
 		same("refused runs", must(tx.RunsIn(state.RunRefused)), []state.Run{})
 		same("latest runs", runs(must(tx.LatestRuns(3))), []string{"b", "a", "c"})
+	})
+}
+
+func runExpiring(f *fixture) {
+	until := func(id string, at time.Time) state.Run {
+		return state.Run{ID: id, State: state.RunReleased, ReleasedUntil: at}
+	}
+	f.putRuns(until("a", day(3)), until("b", day(1)), until("c", time.Time{}), until("d", day(1)), until("e", day(2)), until("e", time.Time{}))
+	f.view(func(tx state.Tx) {
+		same("expiring", must(tx.Expiring()), []state.Run{until("b", day(1)), until("d", day(1)), until("a", day(3))})
 	})
 }
 

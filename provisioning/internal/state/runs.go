@@ -21,6 +21,8 @@ type Runs interface {
 	PutRun(Run) error
 	// RunsIn returns the runs in a state, oldest first.
 	RunsIn(RunState) ([]Run, error)
+	// Expiring returns the runs with a ReleasedUntil, the earliest first.
+	Expiring() ([]Run, error)
 	// LatestRuns returns up to limit runs, newest first.
 	LatestRuns(limit int) ([]Run, error)
 
@@ -49,9 +51,11 @@ type Run struct {
 	Note     string
 	OpenedAt time.Time
 	SealedAt time.Time // when it was judged
-	Records  int       // read
-	Changed  int       // of those, with new facts
-	Problems int       // of those, with something unreadable
+	// ReleasedUntil is when a person's release ends (business time), zero if it has none.
+	ReleasedUntil time.Time
+	Records       int // read
+	Changed       int // of those, with new facts
+	Problems      int // of those, with something unreadable
 }
 
 // Count is the number of people who lose something in a system.

@@ -115,21 +115,23 @@ CREATE TABLE joinery_policy (
 -- Runs, and what the guard has let through.
 
 CREATE TABLE joinery_run (
-  tenant    TEXT    NOT NULL,
-  id        TEXT    NOT NULL,
-  kind      TEXT    NOT NULL,
-  cause     TEXT    NOT NULL,
-  state     TEXT    NOT NULL,
-  note      TEXT    NOT NULL,
-  opened_at INTEGER NOT NULL,
-  sealed_at INTEGER NOT NULL,
-  records   INTEGER NOT NULL,
-  changed   INTEGER NOT NULL,
-  problems  INTEGER NOT NULL,
+  tenant         TEXT    NOT NULL,
+  id             TEXT    NOT NULL,
+  kind           TEXT    NOT NULL,
+  cause          TEXT    NOT NULL,
+  state          TEXT    NOT NULL,
+  note           TEXT    NOT NULL,
+  opened_at      INTEGER NOT NULL,
+  sealed_at      INTEGER NOT NULL,
+  released_until INTEGER NOT NULL,
+  records        INTEGER NOT NULL,
+  changed        INTEGER NOT NULL,
+  problems       INTEGER NOT NULL,
   PRIMARY KEY (tenant, id)
 ) STRICT;
 
 CREATE INDEX joinery_run_state ON joinery_run (tenant, state, opened_at, id);
+CREATE INDEX joinery_run_expiring ON joinery_run (tenant, released_until, id) WHERE released_until <> 0;
 CREATE INDEX joinery_run_opened ON joinery_run (tenant, opened_at, id);
 
 CREATE TABLE joinery_reserved (
