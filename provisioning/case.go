@@ -18,7 +18,7 @@ import (
 // The kinds of [Case].
 const (
 	CaseCorrelation = "correlation" // is this new worker somebody we know?
-	CaseGuard       = "guard"       // a run takes away more than the guard allows
+	CaseGuard       = "guard"       // a run takes away, or gives, more than the guard allows
 	CaseProtected   = "protected"   // something would happen to an account that is protected
 	CaseShrunk      = "shrunk"      // a source told of far fewer people than before
 	CaseQuarantine  = "quarantine"  // a record could not be understood in full
@@ -158,7 +158,7 @@ func (t *Tenant) settle(tx state.Tx, c state.Case, req AnswerRequest) error {
 		if err != nil {
 			return err
 		}
-		counts, err := tx.Removals(run.ID)
+		counts, err := t.counts(tx, run.ID)
 		if err != nil {
 			return err
 		}

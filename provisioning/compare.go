@@ -289,13 +289,19 @@ func (d *decision) place(it *state.Item, waits string) error {
 	if err != nil {
 		return err
 	}
+	forbidden, sensitive := d.forbidden(*it), d.givesSensitive(*it)
+	if sensitive && forbidden == "" && it.State == state.ItemWaiting && it.Problem == onlyReported {
+		it.Run = d.run // it could not be given when its run was judged
+	}
 	switch {
 	case satisfied(*it):
 		it.State, it.Problem = state.ItemSettled, ""
+	case sensitive && forbidden != "":
+		it.State, it.Problem = state.ItemWaiting, forbidden
 	case it.Removes == "" && waits != "":
 		it.State, it.Problem = state.ItemWaiting, waits
-	case d.forbidden(*it) != "":
-		it.State, it.Problem = state.ItemWaiting, d.forbidden(*it)
+	case forbidden != "":
+		it.State, it.Problem = state.ItemWaiting, forbidden
 	case kept != "":
 		it.State, it.Problem = state.ItemWaiting, kept
 	case it.State == state.ItemWaiting || it.State == state.ItemSettled:
@@ -312,11 +318,14 @@ func (d *decision) forbidden(it state.Item) string {
 	return d.forbids(d.cfg.Systems[it.System].Mode, it.Removes != "")
 }
 
+// onlyReported is the problem of items in a system where nothing is done.
+const onlyReported = "the system is only reported on"
+
 // forbids returns why a mode does not let anything be done, or be taken away, or "".
 func (t *Tenant) forbids(mode Mode, removes bool) string {
 	switch {
 	case mode == ReportOnly:
-		return "the system is only reported on"
+		return onlyReported
 	case mode == AddOnly && removes:
 		return "nothing is taken away in this system"
 	}

@@ -136,6 +136,11 @@ type System struct {
 	// what was granted counts alone. The question says so if it is about the last who is
 	// known to hold one in an active account. Defaults to none.
 	ProtectedEntitlements []string
+	// Guard, if set, is this system's own in place of the tenant's: its limits and its
+	// window, where zero means the default and not what the tenant's says. Urgent,
+	// Sensitive and ReleaseFor are the tenant's alone, and must be zero here; where its
+	// Max is less than the tenant's Urgent, no more than Max urgent removals pass here.
+	Guard *Guard
 	// Concurrency is the number of accounts worked on at a time. One more is kept
 	// for urgent work. Defaults to what the connector describes, or 8.
 	Concurrency int
@@ -247,6 +252,13 @@ func (c TenantConfig) withDefaults(lease time.Duration) (TenantConfig, error) {
 		if s.Timeout < 0 || s.Timeout >= lease {
 			errs = append(errs, fmt.Errorf("system %s: timeout %v: want less than the lease of %v", name, s.Timeout, lease))
 		}
+		if s.Guard != nil {
+			own, err := s.Guard.ofSystem()
+			if err != nil {
+				errs = append(errs, fmt.Errorf("system %s: %w", name, err))
+			}
+			s.Guard = &own
+		}
 		systems[name] = s
 	}
 	c.Systems = systems
@@ -269,6 +281,9 @@ func (c TenantConfig) withDefaults(lease time.Duration) (TenantConfig, error) {
 	}
 	var err error
 	if c.Guard, err = c.Guard.withDefaults(); err != nil {
+		errs = append(errs, err)
+	}
+	if err := c.Guard.checkSensitive(c.Systems); err != nil {
 		errs = append(errs, err)
 	}
 	return c, errors.Join(errs...)

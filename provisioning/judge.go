@@ -70,18 +70,18 @@ func (t *Tenant) judge(ctx context.Context) (int, error) {
 // judgeRun seals a run, and releases it, or holds it with a question.
 func (t *Tenant) judgeRun(tx state.Tx, run state.Run) error {
 	run.SealedAt = t.now()
-	counts, err := tx.Removals(run.ID)
+	counts, err := t.counts(tx, run.ID)
 	if err != nil {
 		return err
 	}
-	reserved, err := tx.Reserved(run.SealedAt.Add(-t.cfg.Guard.Window))
+	before, err := t.windowAt(tx, run.SealedAt)
 	if err != nil {
 		return err
 	}
-	if counts, err = t.passUrgent(tx, run, counts, reserved); err != nil {
+	if counts, err = t.passUrgent(tx, run, counts, before); err != nil {
 		return err
 	}
-	breaches, err := t.breaches(tx, counts, reserved)
+	breaches, err := t.breaches(tx, counts, before)
 	if err != nil {
 		return err
 	}
@@ -168,8 +168,8 @@ func (t *Tenant) forgetHeld(tx state.Tx) error {
 	return nil
 }
 
-// judgeAgain looks at a run that is held by the guard if less would be taken away
-// than when it was judged, since HR took some of it back: by the window of then, so
+// judgeAgain looks at a run that is held by the guard if less would be taken away, or
+// given, than when it was judged, since HR took some of it back: by the window of then, so
 // that time alone lets nothing pass.
 func (t *Tenant) judgeAgain(tx state.Tx, run state.Run) error {
 	c, err := tx.OpenCase(CaseGuard, run.ID)
@@ -183,7 +183,7 @@ func (t *Tenant) judgeAgain(tx state.Tx, run state.Run) error {
 	if err := json.Unmarshal(c.Body, &asked); err != nil {
 		return err
 	}
-	counts, err := tx.Removals(run.ID)
+	counts, err := t.counts(tx, run.ID)
 	if err != nil {
 		return err
 	}
@@ -200,11 +200,11 @@ func (t *Tenant) judgeAgain(tx state.Tx, run state.Run) error {
 	if !fell {
 		return nil
 	}
-	reserved, err := tx.Reserved(run.SealedAt.Add(-t.cfg.Guard.Window))
+	before, err := t.windowAt(tx, run.SealedAt)
 	if err != nil {
 		return err
 	}
-	breaches, err := t.breaches(tx, counts, reserved)
+	breaches, err := t.breaches(tx, counts, before)
 	if err != nil {
 		return err
 	}
@@ -239,10 +239,23 @@ func (t *Tenant) hold(tx state.Tx, run state.Run, breaches []breach) (state.Run,
 	}
 	if err := t.ask(tx, state.Case{
 		Kind: CaseGuard, Subject: run.ID, Run: run.ID, Body: body,
-		Question: fmt.Sprintf("%s %s takes away too much: %s. Release it?", run.Kind, run.Cause, run.Note),
+		Question: fmt.Sprintf("%s %s %s: %s. Release it?", run.Kind, run.Cause, tooMuch(breaches), run.Note),
 		Choices:  []string{ChoiceRelease, ChoiceHold}, Default: ChoiceHold,
 	}); err != nil {
 		return run, err
 	}
 	return run, tx.PutRun(run)
+}
+
+// tooMuch says what a run does that passes limits.
+func tooMuch(breaches []breach) string {
+	gives := slices.ContainsFunc(breaches, func(b breach) bool { return b.Kind == kindSensitive })
+	takes := slices.ContainsFunc(breaches, func(b breach) bool { return b.Kind != kindSensitive })
+	switch {
+	case gives && takes:
+		return "takes away and gives too much"
+	case gives:
+		return "gives too much that is sensitive"
+	}
+	return "takes away too much"
 }

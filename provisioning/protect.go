@@ -253,7 +253,7 @@ func (t *Tenant) settleProtected(tx state.Tx, c state.Case) error {
 	if len(passed) == 0 {
 		return fmt.Errorf("case %s: nothing of it waits any more: %w", c.ID, ErrMoved)
 	}
-	return tx.Reserve(c.ID, t.now(), removals(passed))
+	return tx.Reserve(c.ID, t.now(), t.weigh(passed))
 }
 
 // verdictProtected says that an account was seen to be protected, so that nothing

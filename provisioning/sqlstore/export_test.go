@@ -7,6 +7,7 @@ func HotQueries() map[string]string {
 		queue:           "joinery_item_free",
 		claimedItems:    "sqlite_autoindex_joinery_item_1",
 		openItemsOf:     "joinery_item_run",
+		granting:        "joinery_item_run",
 		removals:        "joinery_item_run",
 		freeItems:       "joinery_item_run",
 		duePeople:       "joinery_person_due",

@@ -26,6 +26,9 @@ const (
 	removals = `/* removals */ SELECT system, removes, lane, COUNT(DISTINCT person) FROM joinery_item
 		WHERE tenant = ?1 AND run = ?2 AND state <> 'settled' AND state <> 'waiting' AND removes <> '' AND released = 0
 		GROUP BY system, removes, lane ORDER BY system, removes, lane`
+	granting = `/* granting */ SELECT system, item_key, COUNT(*) FROM joinery_item
+		WHERE tenant = ?1 AND run = ?2 AND state <> 'settled' AND kind = 'grant' AND desired = 'held' AND known <> 'held' AND released = 0
+		GROUP BY system, item_key ORDER BY system, item_key`
 	reserve  = `/* reserve */ INSERT INTO joinery_reserved (tenant, at, run, system, kind, lane, n) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`
 	reserved = `/* reserved */ SELECT system, kind, lane, SUM(n) FROM joinery_reserved
 		WHERE tenant = ?1 AND at > ?2 GROUP BY system, kind, lane ORDER BY system, kind, lane`
@@ -75,6 +78,11 @@ func (t *transaction) LatestRuns(limit int) ([]state.Run, error) {
 // Removals implements [state.Runs].
 func (t *transaction) Removals(run string) ([]state.Count, error) {
 	return listOf(t, scanCount, removals, run)
+}
+
+// Granting implements [state.Runs].
+func (t *transaction) Granting(run string) ([]state.GrantCount, error) {
+	return listOf(t, func(r row, c *state.GrantCount) error { return r.Scan(&c.System, &c.Key, &c.N) }, granting, run)
 }
 
 // Reserve implements [state.Runs].

@@ -64,6 +64,7 @@ func writes() []write {
 			ok(tx.PutItem(it))
 			it.Key = "group/ops"
 			ok(tx.PutItem(it))
+			ok(tx.PutItem(state.Item{Person: "p1", System: "ldap", Kind: state.ItemGrant, Key: "group/new" + mark, Known: "absent", Desired: "held", State: state.ItemDue, Run: "r1"}))
 			ok(tx.PutItem(state.Item{Person: "p1", System: "ldap", Kind: state.ItemAccount, Known: "active", Desired: "active" + mark, State: state.ItemSettled}))
 			ok(tx.PutItem(state.Item{Person: "p1", System: "ldap", Kind: state.ItemGrant, Key: "group/all", Known: "held", Desired: "held" + mark, State: state.ItemSettled}))
 		}},

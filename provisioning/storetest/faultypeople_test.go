@@ -21,6 +21,7 @@ func peopleFaults() []mutant {
 		{fault: "the release that ends first comes last", fails: []string{"run_expiring"}, tx: func(tx state.Tx) state.Tx { return lateExpiry{tx} }},
 		{fault: "removals are counted without their lane", fails: []string{"run_removals"}, tx: func(tx state.Tx) state.Tx { return laneless{tx} }},
 		{fault: "removals that wait are counted", fails: []string{"run_removals"}, tx: func(tx state.Tx) state.Tx { return countsWaiting{tx} }},
+		{fault: "grants that wait are not counted", fails: []string{"run_granting"}, tx: func(tx state.Tx) state.Tx { return impatientGrants{tx} }},
 		{fault: "the window holds what is as old as it is long", fails: []string{"window_sums"}, tx: func(tx state.Tx) state.Tx { return longWindow{tx} }},
 		{fault: "a case that was answered is found open", fails: []string{"case_open"}, tx: func(tx state.Tx) state.Tx { return openForEver{tx} }},
 		{fault: "cases come by ID", fails: []string{"case_list"}, tx: func(tx state.Tx) state.Tx { return casesByID{tx} }},
@@ -122,6 +123,24 @@ func (t countsWaiting) Removals(run string) ([]state.Count, error) {
 		for i, c := range counts {
 			if it.State == state.ItemWaiting && it.Removes == c.Kind && it.System == c.System && it.Lane == c.Lane {
 				counts[i].N++
+			}
+		}
+	}
+	return counts, err
+}
+
+type impatientGrants struct{ state.Tx }
+
+func (t impatientGrants) Granting(run string) ([]state.GrantCount, error) {
+	counts, err := t.Tx.Granting(run)
+	if err != nil {
+		return nil, err
+	}
+	items, err := t.OpenItems(run, state.Item{}, 1000)
+	for _, it := range items {
+		for i, c := range counts {
+			if it.State == state.ItemWaiting && it.System == c.System && it.Key == c.Key {
+				counts[i].N--
 			}
 		}
 	}

@@ -45,6 +45,7 @@ func probes() []probe {
 		ask("Expiring", func(tx state.Tx) ([]state.Run, error) { return tx.Expiring() }),
 		ask("LatestRuns", func(tx state.Tx) ([]state.Run, error) { return tx.LatestRuns(10) }),
 		ask("Removals", func(tx state.Tx) ([]state.Count, error) { return tx.Removals("r1") }),
+		ask("Granting", func(tx state.Tx) ([]state.GrantCount, error) { return tx.Granting("r1") }),
 		ask("Reserved", func(tx state.Tx) ([]state.Count, error) { return tx.Reserved(day(0)) }),
 		ask("Removing", func(tx state.Tx) (int, error) { return tx.Removing("ldap", "revoke") }),
 		ask("Population", func(tx state.Tx) (int, error) { return tx.Population("ldap") }),

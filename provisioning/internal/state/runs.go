@@ -30,6 +30,9 @@ type Runs interface {
 	// which are neither settled nor waiting, take access away and were not released by
 	// themselves.
 	Removals(run string) ([]Count, error)
+	// Granting counts, by system and entitlement, the grants of a run that are to be given,
+	// are not settled and were not released by themselves.
+	Granting(run string) ([]GrantCount, error)
 	// Reserve adds counts to the sliding window at an instant of business time.
 	Reserve(run string, at time.Time, counts []Count) error
 	// Reserved sums the window after an instant, by system, kind and lane.
@@ -58,10 +61,17 @@ type Run struct {
 	Problems      int // of those, with something unreadable
 }
 
-// Count is the number of people who lose something in a system.
+// Count is the number of people who lose something in a system, or of what else the
+// guard counts.
 type Count struct {
 	System string
-	Kind   string // disable or revoke
+	Kind   string // disable, revoke, or a word of the guard's
 	Lane   Lane
 	N      int
+}
+
+// GrantCount is a number of grants of one entitlement.
+type GrantCount struct {
+	System, Key string
+	N           int
 }
