@@ -292,6 +292,36 @@ func TestProtectedAccountIsNeverAdopted(t *testing.T) {
 	require.Len(t, d.Accounts(), 3, "bob's is adopted")
 }
 
+// What others did to a protected account is put back by nobody but a person.
+func TestDriftOfAProtectedAccountIsNotRepaired(t *testing.T) {
+	t.Parallel()
+	b := shielded(t, func(c *provisioning.TenantConfig) {
+		s := c.Systems["directory"]
+		s.Drift = provisioning.RepairDrift
+		c.Systems["directory"] = s
+	})
+	hire(b, "1", "Ada", "Eng")
+	b.Sync()
+	tamper(b, "ada", func(a *connector.Account) { a.Attributes["department"] = connector.String("Board") })
+	look(t, b)
+	require.Equal(t, "Board", account(t, b, "directory", "1").Attributes["department"].All()[0])
+	require.Contains(t, openCase(t, b).Question, "get another department")
+	b.AnswerCase(provisioning.CaseProtected, provisioning.ChoiceRelease)
+	b.Settle()
+	require.Equal(t, "Eng", account(t, b, "directory", "1").Attributes["department"].All()[0])
+
+	b.HR.End("1", "2025-12-31")
+	b.Sync()
+	b.AnswerCase(provisioning.CaseProtected, provisioning.ChoiceRelease)
+	b.Settle()
+	require.False(t, account(t, b, "directory", "1").Active)
+	tamper(b, "ada", func(a *connector.Account) { a.Active = true }) // an emergency
+	b.Clock.Set(b.Clock.Now().Add(time.Hour))
+	require.Equal(t, 1, look(t, b).Counts[provisioning.Ghost])
+	require.True(t, account(t, b, "directory", "1").Active)
+	require.Contains(t, openCase(t, b).Question, "be disabled")
+}
+
 func TestProtectedAccountsDoNotHoldTheRunTheyAreIn(t *testing.T) {
 	t.Parallel()
 	b := bench(t, provisioningtest.Config{Policy: plain, Tenant: func(c *provisioning.TenantConfig) {

@@ -2,6 +2,7 @@ package provisioning_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -181,6 +182,21 @@ func TestSensitiveGrantsAreJudgedWhenTheModeIsRaised(t *testing.T) {
 				require.Len(t, a.Entitlements, 1)
 			}
 		})
+	}
+}
+
+func TestSimulationKnowsWhatIsSensitiveAndEachSystemsGuard(t *testing.T) {
+	t.Parallel()
+	other := strings.Replace(guarded, `department == "IT"`, `department in ["IT", "Eng"]`, 1)
+	for limit, over := range map[int]bool{19: true, 20: false} {
+		b := wary(t, func(c *provisioning.TenantConfig) {
+			s := c.Systems["directory"]
+			s.Guard = &provisioning.Guard{MaxSensitive: limit}
+			c.Systems["directory"] = s
+		})
+		s, err := b.Simulate(t.Context(), provisioning.SimulateRequest{Policy: load(t, other)})
+		require.NoError(t, err)
+		require.Equal(t, provisioning.SystemImpact{Gains: 20, Sensitive: 20, Population: 20, OverGuardLimit: over}, s.Systems["directory"])
 	}
 }
 
