@@ -12,7 +12,7 @@ import (
 
 // observe takes over what was seen of an account. What was not shown this time
 // is kept as it was last seen.
-func observe(account *state.Account, seen connector.Account, now time.Time) {
+func (t *Tenant) observe(account *state.Account, seen connector.Account, now time.Time) {
 	if seen.ID == "" {
 		return
 	}
@@ -20,6 +20,9 @@ func observe(account *state.Account, seen connector.Account, now time.Time) {
 	maps.Copy(values, seen.Attributes)
 	account.RemoteID, account.Name, account.Exists, account.Active = seen.ID, seen.Name, true, seen.Active
 	account.ETag, account.SeenAt = seen.ETag, now
+	if seen.EntitlementsKnown {
+		account.Holds = t.cfg.Systems[account.System].protectedOf(seen)
+	}
 	if out, err := json.Marshal(values); err == nil {
 		account.Observed = out
 	}
@@ -93,7 +96,7 @@ func (j *job) accountMade(tx state.Tx, account *state.Account, it *state.Item, a
 
 // vanished records that an account is gone.
 func vanished(tx state.Tx, account *state.Account) error {
-	account.Exists, account.Active, account.RemoteID, account.ETag = false, false, "", ""
+	account.Exists, account.Active, account.RemoteID, account.ETag, account.Holds = false, false, "", "", nil
 	if err := tx.PutAccount(*account); err != nil {
 		return err
 	}

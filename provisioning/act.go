@@ -27,6 +27,9 @@ type attempt struct {
 	// look says that the outcome of an earlier call is not known, so that the
 	// system is read instead of written.
 	look bool
+	// cleared are the grounds of its account's protection in spite of which a person
+	// let the operation pass.
+	cleared []string
 }
 
 // work takes the items of an account through one attempt each, most urgent
@@ -151,7 +154,7 @@ func (j *job) prepare(tx state.Tx, account state.Account, claimed state.Item) (a
 	if err != nil {
 		return attempt{}, false, err
 	}
-	if it.Revision != claimed.Revision {
+	if it.Revision != claimed.Revision || it.State == state.ItemDue { // a release may have ended
 		if free, err := released(tx, it); err != nil || !free {
 			return attempt{}, false, err
 		}
@@ -159,7 +162,7 @@ func (j *job) prepare(tx state.Tx, account state.Account, claimed state.Item) (a
 	switch it.State {
 	case state.ItemSending:
 		op, err := j.operation(tx, account, it, connector.Kind(it.OpKind))
-		return attempt{it, op, true}, err == nil, err
+		return attempt{item: it, op: op, look: true}, err == nil, err
 	case state.ItemDue:
 	default:
 		return attempt{}, false, nil
@@ -176,6 +179,21 @@ func (j *job) prepare(tx state.Tx, account state.Account, claimed state.Item) (a
 	if why := j.forbids(j.target.Mode, kind.Removes()); why != "" {
 		it.State, it.Problem = state.ItemWaiting, why
 		return attempt{}, false, tx.PutItem(it)
+	}
+	why, err := j.keptBack(tx, account, it, func() ([]state.Item, error) { return tx.ItemsOf(it.Person) })
+	if err != nil {
+		return attempt{}, false, err
+	}
+	if why != "" {
+		it.State, it.Problem = state.ItemWaiting, why
+		if err := tx.PutItem(it); err != nil {
+			return attempt{}, false, err
+		}
+		return attempt{}, false, j.askProtected(tx, it.Person, it.System)
+	}
+	cleared, err := j.cleared(tx, it)
+	if err != nil {
+		return attempt{}, false, err
 	}
 	if !j.target.supports(kind) {
 		return attempt{}, false, j.park(tx, it, fmt.Sprintf("the connector cannot %s", kind))
@@ -196,7 +214,7 @@ func (j *job) prepare(tx state.Tx, account state.Account, claimed state.Item) (a
 	if err := tx.PutItem(it); err != nil {
 		return attempt{}, false, err
 	}
-	return attempt{it, op, false}, true, j.write(tx, j.entry(audit.EventIntent, it, op))
+	return attempt{item: it, op: op, cleared: cleared}, true, j.write(tx, j.entry(audit.EventIntent, it, op))
 }
 
 // released reports whether an item may be acted on.
@@ -236,6 +254,9 @@ func (j *job) call(ctx context.Context, a attempt) outcome {
 	defer cancel()
 	if a.look {
 		return j.readBack(ctx, a)
+	}
+	if o, ok := j.lookFirst(ctx, a); ok {
+		return o
 	}
 	result, err := j.target.apply(ctx, a.op)
 	if err == nil {

@@ -77,7 +77,7 @@ func (t *Tenant) adopt(tx state.Tx, req AdoptRequest, a connector.Account) error
 	if err != nil {
 		return err
 	}
-	observe(&row, a, t.now())
+	t.observe(&row, a, t.now())
 	row.Origin = adopted
 	if err := tx.PutAccount(row); err != nil {
 		return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/joinery-iam/joinery/audit"
@@ -69,7 +68,7 @@ func (t *Tenant) Apply(ctx context.Context, req ApplyRequest) (ApplyReport, erro
 		if err := tx.Release(items); err != nil {
 			return err
 		}
-		if err := tx.Reserve(planRun, t.now(), removals(items)); err != nil {
+		if err := tx.Reserve(planRun, t.now(), t.weigh(items)); err != nil {
 			return err
 		}
 		return t.write(tx, audit.Entry{
@@ -87,23 +86,6 @@ func (t *Tenant) Apply(ctx context.Context, req ApplyRequest) (ApplyReport, erro
 
 // planRun stands for all applied plans where the guard's window wants a run.
 const planRun = "plan"
-
-// removals counts what items take away, as the guard does. What is released
-// already has been counted.
-func removals(items []state.Item) []state.Count {
-	var counts []state.Count
-	for _, it := range items {
-		if it.Removes == "" || it.Released {
-			continue
-		}
-		at := slices.IndexFunc(counts, func(c state.Count) bool { return c.System == it.System && c.Kind == it.Removes })
-		if at < 0 {
-			at, counts = len(counts), append(counts, state.Count{System: it.System, Kind: it.Removes, Lane: it.Lane})
-		}
-		counts[at].N++
-	}
-	return counts
-}
 
 // current returns the item that a line is about, if it still wants the same.
 func (t *Tenant) current(tx state.Tx, line Line) (state.Item, bool, error) {

@@ -18,7 +18,8 @@ import (
 // The kinds of [Case].
 const (
 	CaseCorrelation = "correlation" // is this new worker somebody we know?
-	CaseGuard       = "guard"       // a run takes away more than the guard allows
+	CaseGuard       = "guard"       // a run takes away, or gives, more than the guard allows
+	CaseProtected   = "protected"   // something would happen to an account that is protected
 	CaseShrunk      = "shrunk"      // a source told of far fewer people than before
 	CaseQuarantine  = "quarantine"  // a record could not be understood in full
 )
@@ -27,8 +28,8 @@ const (
 // the identifier of the person.
 const (
 	ChoiceNew     = "new"     // correlation: somebody new
-	ChoiceRelease = "release" // guard: let the run act
-	ChoiceHold    = "hold"    // guard, the default: nothing of it acts
+	ChoiceRelease = "release" // guard: let the run act; protected: let exactly that pass
+	ChoiceHold    = "hold"    // guard and protected, the default: nothing of it acts
 	ChoiceAccept  = "accept"  // shrunk: believe it if the source says so again
 	ChoiceRefuse  = "refuse"  // shrunk, the default
 	ChoiceDiscard = "discard" // quarantine: forget the record
@@ -40,7 +41,7 @@ const (
 type Case struct {
 	ID       string          `json:"id"`
 	Kind     string          `json:"kind"`
-	Subject  string          `json:"subject"` // worker, source or run
+	Subject  string          `json:"subject"` // worker, source, run, or person and system
 	Question string          `json:"question"`
 	Body     json.RawMessage `json:"body,omitempty"` // what it is about
 	Digest   string          `json:"digest"`         // of question and body: what an answer is given to
@@ -54,6 +55,9 @@ type Case struct {
 	Actor      Actor     `json:"actor,omitempty"`
 	Note       string    `json:"note,omitempty"`
 	AnsweredAt time.Time `json:"answeredAt,omitzero"`
+	// Expires is when a release ends that was answered; what has not acted by then asks
+	// again. Business time.
+	Expires time.Time `json:"expires,omitzero"`
 }
 
 // AnswerRequest answers a case. Case, Choice and Actor are required.
@@ -122,20 +126,25 @@ func (t *Tenant) Answer(ctx context.Context, req AnswerRequest) error {
 		case !slices.Contains(c.Choices, req.Choice):
 			return fmt.Errorf("case %s: choice %q: want one of %s", req.Case, req.Choice, strings.Join(c.Choices, ", "))
 		}
+		note := req.Note
+		if req.Choice == ChoiceRelease {
+			c.Expires = t.now().Add(t.cfg.Guard.ReleaseFor)
+			note = strings.TrimSuffix("until "+c.Expires.Format(time.RFC3339)+": "+note, ": ")
+		}
 		if err := t.settle(tx, c, req); err != nil {
 			return err
 		}
 		c.State, c.Answer, c.Actor, c.Note, c.AnsweredAt = caseAnswered, req.Choice, string(req.Actor), req.Note, t.now()
-		if c.Kind == CaseGuard && req.Choice == ChoiceHold {
+		if req.Choice == ChoiceHold {
 			c.State = caseOpen // it can still be released
 		}
 		if err := tx.PutCase(c); err != nil {
 			return err
 		}
-		return t.write(tx, audit.Entry{
-			Event: audit.EventCase, Case: c.ID, Run: c.Run, Actor: string(req.Actor), Outcome: req.Choice, Note: req.Note,
-			Trigger: audit.Trigger{Source: "answer", Event: c.Kind + " " + c.Subject, Recorded: c.OpenedAt},
-		})
+		e := caseEntry(c, req.Choice, note)
+		e.Run, e.Actor = c.Run, string(req.Actor)
+		e.Trigger = audit.Trigger{Source: "answer", Event: c.Kind + " " + c.Subject, Recorded: c.OpenedAt}
+		return t.write(tx, e)
 	})
 }
 
@@ -149,15 +158,18 @@ func (t *Tenant) settle(tx state.Tx, c state.Case, req AnswerRequest) error {
 		if err != nil {
 			return err
 		}
-		counts, err := tx.Removals(run.ID)
+		counts, err := t.counts(tx, run.ID)
 		if err != nil {
 			return err
 		}
 		if err := tx.Reserve(run.ID, t.now(), counts); err != nil {
 			return err
 		}
-		run.State, run.Note = state.RunReleased, "released by "+string(req.Actor)
+		run.State, run.ReleasedUntil = state.RunReleased, c.Expires
+		run.Note = fmt.Sprintf("released by %s until %s", req.Actor, c.Expires.Format(time.RFC3339))
 		return tx.PutRun(run)
+	case c.Kind == CaseProtected && req.Choice == ChoiceRelease:
+		return t.settleProtected(tx, c)
 	case c.Kind == CaseShrunk && req.Choice == ChoiceAccept:
 		return t.acceptShrunk(tx, c)
 	}
@@ -189,10 +201,18 @@ func (t *Tenant) ask(tx state.Tx, c state.Case) error {
 	if err := tx.PutCase(c); err != nil {
 		return err
 	}
-	return t.write(tx, audit.Entry{
-		Event: audit.EventCase, Case: c.ID, Run: c.Run, Outcome: caseOpen, Note: c.Question,
-		Trigger: audit.Trigger{Source: c.Kind, Event: c.Subject, Recorded: c.OpenedAt},
-	})
+	e := caseEntry(c, caseOpen, c.Question)
+	e.Run, e.Trigger.Recorded = c.Run, c.OpenedAt
+	return t.write(tx, e)
+}
+
+// caseEntry is the audit entry of what came of a case.
+func caseEntry(c state.Case, outcome, note string) audit.Entry {
+	e := audit.Entry{Event: audit.EventCase, Case: c.ID, Outcome: outcome, Note: note, Trigger: audit.Trigger{Source: c.Kind, Event: c.Subject}}
+	if c.Kind == CaseProtected {
+		e.Person, e.System, _ = strings.Cut(c.Subject, " ")
+	}
+	return e
 }
 
 // close closes the open case about a subject, if there is one, because its
@@ -209,13 +229,13 @@ func (t *Tenant) close(tx state.Tx, kind, subject, note string) error {
 	if err := tx.PutCase(c); err != nil {
 		return err
 	}
-	return t.write(tx, audit.Entry{Event: audit.EventCase, Case: c.ID, Outcome: caseClosed, Note: note, Trigger: audit.Trigger{Source: kind, Event: subject}})
+	return t.write(tx, caseEntry(c, caseClosed, note))
 }
 
 func caseOf(r state.Case) Case {
 	return Case{
 		ID: r.ID, Kind: r.Kind, Subject: r.Subject, Question: r.Question, Body: r.Body, Digest: r.Digest,
 		Choices: r.Choices, Default: r.Default, OpenedAt: r.OpenedAt, Open: r.State == caseOpen,
-		Answer: r.Answer, Actor: Actor(r.Actor), Note: r.Note, AnsweredAt: r.AnsweredAt,
+		Answer: r.Answer, Actor: Actor(r.Actor), Note: r.Note, AnsweredAt: r.AnsweredAt, Expires: r.Expires,
 	}
 }

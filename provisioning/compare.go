@@ -66,7 +66,16 @@ func (d *decision) compare() error {
 			return err
 		}
 	}
-	return d.compareGrants()
+	if err := d.compareGrants(); err != nil {
+		return err
+	}
+	slices.Sort(d.kept)
+	for _, system := range slices.Compact(d.kept) {
+		if err := d.askProtected(d.tx, d.person.ID, system); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // compareAccount is about the account itself and its attributes. An account that
@@ -217,7 +226,12 @@ func (d *decision) want(system string, kind state.ItemKind, key, desired string,
 		d.renew(&it, desired)
 	}
 	if it.State != state.ItemSending && it.State != state.ItemParked {
-		d.place(&it, waits)
+		if err := d.place(&it, waits); err != nil {
+			return err
+		}
+	}
+	if isKeptBack(was) || isKeptBack(it) {
+		d.kept = append(d.kept, system)
 	}
 	if it.Revision != was.Revision {
 		d.note(was, it, reasons)
@@ -233,7 +247,7 @@ func (d *decision) want(system string, kind state.ItemKind, key, desired string,
 func (d *decision) renew(it *state.Item, desired string) {
 	it.Desired = desired
 	it.Revision++
-	it.Run, it.Released = d.run, false
+	it.Run, it.Released, it.Cleared = d.run, false, ""
 	it.Spell = d.person.Spell
 	it.EventAt, it.ReceivedAt, it.DecidedAt = d.was.EventAt, d.was.ReceivedAt, d.now
 	if it.EventAt.IsZero() {
@@ -268,20 +282,35 @@ func (d *decision) moreUrgent(it state.Item) bool {
 }
 
 // place says whether an item is settled, due or waiting.
-func (d *decision) place(it *state.Item, waits string) {
+func (d *decision) place(it *state.Item, waits string) error {
+	kept, err := d.keptBack(d.tx, d.accounts[it.System], *it, func() ([]state.Item, error) {
+		return slices.Collect(maps.Values(d.items)), nil
+	})
+	if err != nil {
+		return err
+	}
+	forbidden, sensitive := d.forbidden(*it), d.givesSensitive(*it)
+	if sensitive && forbidden == "" && it.State == state.ItemWaiting && it.Problem == onlyReported {
+		it.Run = d.run // it could not be given when its run was judged
+	}
 	switch {
 	case satisfied(*it):
 		it.State, it.Problem = state.ItemSettled, ""
+	case sensitive && forbidden != "":
+		it.State, it.Problem = state.ItemWaiting, forbidden
 	case it.Removes == "" && waits != "":
 		it.State, it.Problem = state.ItemWaiting, waits
-	case d.forbidden(*it) != "":
-		it.State, it.Problem = state.ItemWaiting, d.forbidden(*it)
+	case forbidden != "":
+		it.State, it.Problem = state.ItemWaiting, forbidden
+	case kept != "":
+		it.State, it.Problem = state.ItemWaiting, kept
 	case it.State == state.ItemWaiting || it.State == state.ItemSettled:
 		if it.Removes != "" {
 			it.Run = d.run // what was forbidden when its run was judged is judged now
 		}
 		it.State, it.Problem = state.ItemDue, ""
 	}
+	return nil
 }
 
 // forbidden returns why the system's mode does not let an item act, or "".
@@ -289,11 +318,14 @@ func (d *decision) forbidden(it state.Item) string {
 	return d.forbids(d.cfg.Systems[it.System].Mode, it.Removes != "")
 }
 
+// onlyReported is the problem of items in a system where nothing is done.
+const onlyReported = "the system is only reported on"
+
 // forbids returns why a mode does not let anything be done, or be taken away, or "".
 func (t *Tenant) forbids(mode Mode, removes bool) string {
 	switch {
 	case mode == ReportOnly:
-		return "the system is only reported on"
+		return onlyReported
 	case mode == AddOnly && removes:
 		return "nothing is taken away in this system"
 	}

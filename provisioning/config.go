@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/joinery-iam/joinery/audit"
@@ -122,6 +123,24 @@ type System struct {
 	// Drift is what is done about what [Tenant.Observe] finds to have been changed by
 	// others. Defaults to ReportDrift.
 	Drift Drift
+	// Protected are login names, in any case of letters, of accounts that nothing
+	// but a person may touch, such as those for emergencies: they are never disabled,
+	// renamed, changed or adopted for their name, nor is anything revoked from them,
+	// whatever the reason and however urgent. It waits and asks with a [CaseProtected].
+	// What is only to be added is. Defaults to none.
+	Protected []string
+	// ProtectedEntitlements are entitlements, each kind/name, whose holders nothing but
+	// a person may disable, and which nothing but a person may revoke: those of
+	// administrators. Who holds one is known from what was granted, and seen by one more
+	// read before anybody is disabled in this system; where the system does not show it,
+	// what was granted counts alone. The question says so if it is about the last who is
+	// known to hold one in an active account. Defaults to none.
+	ProtectedEntitlements []string
+	// Guard, if set, is this system's own in place of the tenant's: its limits and its
+	// window, where zero means the default and not what the tenant's says. Urgent,
+	// Sensitive and ReleaseFor are the tenant's alone, and must be zero here; where its
+	// Max is less than the tenant's Urgent, no more than Max urgent removals pass here.
+	Guard *Guard
 	// Concurrency is the number of accounts worked on at a time. One more is kept
 	// for urgent work. Defaults to what the connector describes, or 8.
 	Concurrency int
@@ -219,9 +238,26 @@ func (c TenantConfig) withDefaults(lease time.Duration) (TenantConfig, error) {
 		if s.Drift != ReportDrift && s.Drift != RepairDrift {
 			errs = append(errs, fmt.Errorf("system %s: drift %q: want \"\" or %q", name, s.Drift, RepairDrift))
 		}
+		for _, login := range s.Protected {
+			if strings.TrimSpace(login) != login || login == "" {
+				errs = append(errs, fmt.Errorf("system %s: protected login name %q: want one without blanks around it", name, login))
+			}
+		}
+		for _, e := range s.ProtectedEntitlements {
+			if _, err := connector.ParseEntitlement(e); err != nil {
+				errs = append(errs, fmt.Errorf("system %s: protected %w", name, err))
+			}
+		}
 		s.Timeout = cmp.Or(s.Timeout, 15*time.Second)
 		if s.Timeout < 0 || s.Timeout >= lease {
 			errs = append(errs, fmt.Errorf("system %s: timeout %v: want less than the lease of %v", name, s.Timeout, lease))
+		}
+		if s.Guard != nil {
+			own, err := s.Guard.ofSystem()
+			if err != nil {
+				errs = append(errs, fmt.Errorf("system %s: %w", name, err))
+			}
+			s.Guard = &own
 		}
 		systems[name] = s
 	}
@@ -245,6 +281,9 @@ func (c TenantConfig) withDefaults(lease time.Duration) (TenantConfig, error) {
 	}
 	var err error
 	if c.Guard, err = c.Guard.withDefaults(); err != nil {
+		errs = append(errs, err)
+	}
+	if err := c.Guard.checkSensitive(c.Systems); err != nil {
 		errs = append(errs, err)
 	}
 	return c, errors.Join(errs...)

@@ -148,6 +148,7 @@ type decision struct {
 	names    map[string]string // attribute that holds the login name, by system
 	items    map[itemKey]state.Item
 	changed  []change
+	kept     []string // systems in which something waits, or waited, since an account is protected
 }
 
 type itemKey struct {

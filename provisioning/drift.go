@@ -92,7 +92,7 @@ func (o *observing) repairOne(tx state.Tx, a connector.Account, findings []Findi
 	if err != nil {
 		return err
 	}
-	observe(&row, a, o.began)
+	o.observe(&row, a, o.began)
 	if err := tx.PutAccount(row); err != nil {
 		return err
 	}
@@ -115,7 +115,8 @@ func (o *observing) repairOne(tx state.Tx, a connector.Account, findings []Findi
 		if f.Situation == Ghost {
 			it.Removes = string(connector.Disable)
 		}
-		it.Run, it.Released, it.DecidedAt, it.EventAt, it.ReceivedAt = o.run.ID, false, o.began, o.began, o.began
+		it.Run, it.Released, it.Cleared = o.run.ID, false, ""
+		it.DecidedAt, it.EventAt, it.ReceivedAt = o.began, o.began, o.began
 		it.Revision++
 		if it.State == state.ItemSettled {
 			it.State, it.Problem, it.Attempts, it.OpKey, it.OpKind = state.ItemDue, "", 0, "", ""

@@ -10,7 +10,9 @@ import (
 
 	"github.com/joinery-iam/joinery/connector/memory"
 	"github.com/joinery-iam/joinery/policy"
+	"github.com/joinery-iam/joinery/provisioning"
 	"github.com/joinery-iam/joinery/provisioning/provisioningtest"
+	"github.com/joinery-iam/joinery/provisioning/sqlstore/sqlite"
 )
 
 func load(t *testing.T, text string) *policy.Policy {
@@ -56,6 +58,19 @@ accounts:
     attributes:
       department: "{department}"
 `
+
+// configured returns what an engine says of a configuration with the plain policy.
+func configured(t *testing.T, cfg provisioning.TenantConfig) error {
+	t.Helper()
+	store, err := sqlite.Open(t.Context(), ":memory:")
+	require.NoError(t, err)
+	defer store.Close()
+	cfg.Policy = load(t, plain)
+	engine, err := provisioning.New(provisioning.Config{Store: store, Tenant: func(context.Context, string) (provisioning.TenantConfig, error) { return cfg, nil }})
+	require.NoError(t, err)
+	_, err = engine.Tenant(t.Context(), "test")
+	return err
+}
 
 // activeAt counts the active accounts of a system.
 func activeAt(system *memory.System) (n int) {

@@ -11,12 +11,9 @@ import (
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
 )
 
-// kindUrgent counts, in the guard's window, people whose urgent removals were
-// let through by themselves.
-const kindUrgent = "urgent"
-
-// Guard limits what may be taken away, for each system by itself and for
-// disables and revokes by themselves, in a sliding window of business time.
+// Guard limits what may be taken away, and what is sensitive of what may be given, for
+// each system by itself and for disables, revokes and sensitive grants by themselves,
+// in a sliding window of business time.
 // A run that would pass a limit is held as a whole, before any of it acts, and
 // asks a person. What was released by a person still counts in the window.
 type Guard struct {
@@ -37,24 +34,51 @@ type Guard struct {
 	Urgent int
 	// Window is how far back removals count. Defaults to 24 hours.
 	Window time.Duration
+	// Sensitive are entitlements of which not many are given at once unless a person
+	// says so: each system:kind/name, such as directory:group/admins, or the beginning of
+	// that with * at its end. Defaults to none.
+	Sensitive []string
+	// MaxSensitive is the number of grants of sensitive entitlements in the window, in
+	// each system, that no run may pass; a run that would is held like one which takes too
+	// much away. Only what is judged after an entitlement was listed counts. Defaults to 5;
+	// NoSensitive means none.
+	MaxSensitive int
+	// ReleaseFor is how long what a person released by answering a case may act. What
+	// has not acted by then is judged again, and what it let pass stays counted in the
+	// window. Defaults to 24 hours. Business time.
+	ReleaseFor time.Duration
 }
 
-// NoUrgent as a guard's Urgent lets nothing pass by itself.
-const NoUrgent = -1
+// NoUrgent as a guard's Urgent, and NoSensitive as its MaxSensitive, let nothing pass
+// by itself.
+const (
+	NoUrgent    = -1
+	NoSensitive = -1
+)
 
 func (g Guard) withDefaults() (Guard, error) {
 	g.Percent = cmp.Or(g.Percent, 10)
 	g.MinPopulation = cmp.Or(g.MinPopulation, 50)
 	g.Urgent = cmp.Or(g.Urgent, 10)
 	g.Window = cmp.Or(g.Window, 24*time.Hour)
-	if g.Percent < 0 || g.Percent > 100 || g.MinPopulation < 0 || g.Max < 0 || g.Urgent < NoUrgent || g.Window < 0 {
-		return g, errors.New("guard: want Percent from 0 to 100 and nothing negative but NoUrgent")
+	g.ReleaseFor = cmp.Or(g.ReleaseFor, 24*time.Hour)
+	g.MaxSensitive = cmp.Or(g.MaxSensitive, 5)
+	if g.Percent < 0 || g.Percent > 100 || g.MinPopulation < 0 || g.Max < 0 || g.Urgent < NoUrgent || g.Window < 0 || g.ReleaseFor < 0 || g.MaxSensitive < NoSensitive {
+		return g, errors.New("guard: want Percent from 0 to 100 and nothing negative but NoUrgent and NoSensitive")
 	}
-	g.Urgent = max(g.Urgent, 0)
+	g.Urgent, g.MaxSensitive = max(g.Urgent, 0), max(g.MaxSensitive, 0)
 	if g.Max > 0 {
 		g.Urgent = min(g.Urgent, g.Max)
 	}
 	return g, nil
+}
+
+// ofSystem is withDefaults for the guard of one system.
+func (g Guard) ofSystem() (Guard, error) {
+	if g.Urgent != 0 || g.ReleaseFor != 0 || len(g.Sensitive) > 0 {
+		return g, errors.New("guard: Urgent, ReleaseFor and Sensitive are the tenant's alone")
+	}
+	return g.withDefaults()
 }
 
 // limit returns how many removals a system with a population bears, and why.
@@ -81,43 +105,76 @@ type breach struct {
 
 func (b breach) String() string {
 	s := fmt.Sprintf("%s: %d of %d would be hit by %s", b.System, b.Wanted, b.Population, b.Kind)
+	if b.Kind == kindSensitive {
+		s = fmt.Sprintf("%s: %d grants of sensitive entitlements", b.System, b.Wanted)
+	}
 	if b.InWindow > 0 {
 		s += fmt.Sprintf(", after %d already in the window", b.InWindow)
 	}
 	return s + fmt.Sprintf("; %d may (%s)", b.Limit, b.Basis)
 }
 
-// breaches compares what a run would take away, on top of the window, with the
-// limits.
-func (t *Tenant) breaches(tx state.Tx, counts, reserved []state.Count) ([]breach, error) {
-	type key struct{ system, kind string }
-	wanted, before := map[key]int{}, map[key]int{}
-	for _, c := range counts {
-		if t.cfg.Systems[c.System].Mode == Managed { // elsewhere nothing is taken away
-			wanted[key{c.System, c.Kind}] += c.N
-		}
+// counted is what is counted by itself.
+type counted struct{ system, kind string }
+
+// window is how much of each was let through of late.
+type window map[counted]int
+
+// guardOf returns the guard of a system.
+func (t *Tenant) guardOf(system string) Guard {
+	if own := t.cfg.Systems[system].Guard; own != nil {
+		return *own
 	}
-	for _, c := range reserved {
-		before[key{c.System, c.Kind}] += c.N
+	return t.cfg.Guard
+}
+
+// windowAt sums what was let through before an instant, of each system as far back as
+// its guard looks.
+func (t *Tenant) windowAt(tx state.Tx, at time.Time) (window, error) {
+	spans := []time.Duration{t.cfg.Guard.Window}
+	for name := range t.cfg.Systems {
+		spans = append(spans, t.guardOf(name).Window)
 	}
-	var breaches []breach
-	for k, n := range wanted {
-		population, err := tx.Population(k.system)
+	slices.Sort(spans)
+	before := window{}
+	for _, span := range slices.Compact(spans) {
+		reserved, err := tx.Reserved(at.Add(-span))
 		if err != nil {
 			return nil, err
 		}
-		// Those already disabled in the window were part of the population that
-		// the percentage is meant of. Those still to be are part of it anyhow.
-		if gone := before[key{k.system, "disable"}]; gone > 0 {
-			pending, err := tx.Removing(k.system, "disable")
-			if err != nil {
+		for _, c := range reserved {
+			if t.guardOf(c.System).Window == span {
+				before[counted{c.System, c.Kind}] += c.N
+			}
+		}
+	}
+	return before, nil
+}
+
+// breaches compares what a run would take away, or give, on top of the window, with
+// the limits.
+func (t *Tenant) breaches(tx state.Tx, counts []state.Count, before window) ([]breach, error) {
+	wanted := map[counted]int{}
+	for _, c := range counts {
+		if t.forbids(t.cfg.Systems[c.System].Mode, c.Kind != kindSensitive) == "" {
+			wanted[counted{c.System, c.Kind}] += c.N
+		}
+	}
+	var breaches []breach
+	for k, n := range wanted {
+		b := breach{System: k.system, Kind: k.kind, Wanted: n, InWindow: before[k]}
+		guard := t.guardOf(k.system)
+		if k.kind == kindSensitive {
+			b.Limit, b.Basis = guard.MaxSensitive, "the limit of those"
+		} else {
+			var err error
+			if b.Population, err = t.population(tx, k.system, before); err != nil {
 				return nil, err
 			}
-			population += max(0, gone-pending)
+			b.Limit, b.Basis = guard.limit(b.Population)
 		}
-		limit, basis := t.cfg.Guard.limit(population)
-		if n+before[k] > limit {
-			breaches = append(breaches, breach{k.system, k.kind, n, before[k], population, limit, basis})
+		if n+b.InWindow > b.Limit {
+			breaches = append(breaches, b)
 		}
 	}
 	slices.SortFunc(breaches, func(a, b breach) int {
@@ -126,67 +183,15 @@ func (t *Tenant) breaches(tx state.Tx, counts, reserved []state.Count) ([]breach
 	return breaches, nil
 }
 
-// passUrgent releases the urgent removals of a run one by one, as far as their
-// own limit goes, and returns the counts of what is left to be judged.
-func (t *Tenant) passUrgent(tx state.Tx, run state.Run, counts, reserved []state.Count) ([]state.Count, error) {
-	urgent, used := 0, 0
-	for _, c := range counts {
-		if c.Lane == state.LaneImmediate {
-			urgent += c.N
-		}
+// population counts the accounts of a system that a percentage is meant of: those
+// already disabled in the window were part of it. Those still to be are part of it
+// anyhow.
+func (t *Tenant) population(tx state.Tx, system string, before window) (int, error) {
+	population, err := tx.Population(system)
+	gone := before[counted{system, "disable"}]
+	if err != nil || gone == 0 {
+		return population, err
 	}
-	for _, c := range reserved {
-		if c.Kind == kindUrgent {
-			used += c.N
-		}
-	}
-	if urgent == 0 {
-		return counts, nil
-	}
-	var pass []state.Item
-	people := map[string]bool{}
-	err := eachOpenItem(tx, run.ID, func(it state.Item) error {
-		if it.Lane == state.LaneImmediate && it.Removes != "" && !it.Released {
-			// The cap is on people: half a termination would help nobody.
-			if !people[it.Person] && len(people)+used >= t.cfg.Guard.Urgent {
-				return nil
-			}
-			people[it.Person] = true
-			pass = append(pass, it)
-		}
-		return nil
-	})
-	if err != nil || len(pass) == 0 {
-		return counts, err
-	}
-	if err := tx.Release(pass); err != nil {
-		return nil, err
-	}
-	reserve := append(removals(pass), state.Count{System: "", Kind: kindUrgent, Lane: state.LaneImmediate, N: len(people)})
-	if err := tx.Reserve(run.ID, run.SealedAt, reserve); err != nil {
-		return nil, err
-	}
-	return tx.Removals(run.ID)
-}
-
-// eachOpenItem calls fn for the items of a run that are not settled, or of all
-// runs.
-func eachOpenItem(tx state.Tx, run string, fn func(state.Item) error) error {
-	const page = 500
-	var after state.Item
-	for {
-		items, err := tx.OpenItems(run, after, page)
-		if err != nil {
-			return err
-		}
-		for _, it := range items {
-			if err := fn(it); err != nil {
-				return err
-			}
-		}
-		if len(items) < page {
-			return nil
-		}
-		after = items[len(items)-1]
-	}
+	pending, err := tx.Removing(system, "disable")
+	return population + max(0, gone-pending), err
 }

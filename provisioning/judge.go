@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/joinery-iam/joinery/audit"
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
@@ -21,7 +23,11 @@ func (t *Tenant) judge(ctx context.Context) (int, error) {
 			return err
 		}
 		held, err := tx.RunsIn(state.RunHeld)
-		open = len(deciding) + len(held)
+		if err != nil {
+			return err
+		}
+		expired, err := t.expired(tx)
+		open = len(deciding) + len(held) + len(expired)
 		return err
 	})
 	if err != nil || open == 0 {
@@ -29,6 +35,16 @@ func (t *Tenant) judge(ctx context.Context) (int, error) {
 	}
 	err = t.backend.Update(ctx, t.id, func(tx state.Tx) error {
 		n = 0
+		expired, err := t.expired(tx)
+		if err != nil {
+			return err
+		}
+		for _, run := range expired {
+			if err := t.expire(tx, run); err != nil {
+				return err
+			}
+			n++
+		}
 		runs, err := tx.RunsIn(state.RunDeciding)
 		if err != nil {
 			return err
@@ -54,18 +70,18 @@ func (t *Tenant) judge(ctx context.Context) (int, error) {
 // judgeRun seals a run, and releases it, or holds it with a question.
 func (t *Tenant) judgeRun(tx state.Tx, run state.Run) error {
 	run.SealedAt = t.now()
-	counts, err := tx.Removals(run.ID)
+	counts, err := t.counts(tx, run.ID)
 	if err != nil {
 		return err
 	}
-	reserved, err := tx.Reserved(run.SealedAt.Add(-t.cfg.Guard.Window))
+	before, err := t.windowAt(tx, run.SealedAt)
 	if err != nil {
 		return err
 	}
-	if counts, err = t.passUrgent(tx, run, counts, reserved); err != nil {
+	if counts, err = t.passUrgent(tx, run, counts, before); err != nil {
 		return err
 	}
-	breaches, err := t.breaches(tx, counts, reserved)
+	breaches, err := t.breaches(tx, counts, before)
 	if err != nil {
 		return err
 	}
@@ -93,6 +109,34 @@ func (t *Tenant) judgeRun(tx state.Tx, run state.Run) error {
 		return nil // nothing was to be done: not worth an entry
 	}
 	return t.write(tx, audit.Entry{Event: audit.EventRun, Run: run.ID, Outcome: string(run.State), Note: run.Note, Trigger: audit.Trigger{Source: run.Kind, Event: run.Cause, Recorded: run.OpenedAt}})
+}
+
+// expired returns the runs that a person released and whose time is over.
+func (t *Tenant) expired(tx state.Tx) ([]state.Run, error) {
+	now := t.now()
+	runs, err := tx.Expiring()
+	return slices.DeleteFunc(runs, func(r state.Run) bool { return r.ReleasedUntil.After(now) }), err
+}
+
+// expire judges what is left of a run which a person released too long ago: what
+// they saw then may not be what there is now.
+func (t *Tenant) expire(tx state.Tx, run state.Run) error {
+	note := run.Note
+	run.ReleasedUntil = time.Time{}
+	items, err := tx.OpenItems(run.ID, state.Item{}, 1)
+	if err != nil {
+		return err
+	}
+	if len(items) == 0 {
+		return tx.PutRun(run)
+	}
+	if err := t.write(tx, audit.Entry{
+		Event: audit.EventRun, Run: run.ID, Outcome: "expired", Note: note,
+		Trigger: audit.Trigger{Source: run.Kind, Event: run.Cause, Recorded: run.OpenedAt},
+	}); err != nil {
+		return err
+	}
+	return t.judgeRun(tx, run)
 }
 
 // forgetHeld closes held runs of which nothing is left, because what they wanted
@@ -124,8 +168,8 @@ func (t *Tenant) forgetHeld(tx state.Tx) error {
 	return nil
 }
 
-// judgeAgain looks at a run that is held by the guard if less would be taken away
-// than when it was judged, since HR took some of it back: by the window of then, so
+// judgeAgain looks at a run that is held by the guard if less would be taken away, or
+// given, than when it was judged, since HR took some of it back: by the window of then, so
 // that time alone lets nothing pass.
 func (t *Tenant) judgeAgain(tx state.Tx, run state.Run) error {
 	c, err := tx.OpenCase(CaseGuard, run.ID)
@@ -139,7 +183,7 @@ func (t *Tenant) judgeAgain(tx state.Tx, run state.Run) error {
 	if err := json.Unmarshal(c.Body, &asked); err != nil {
 		return err
 	}
-	counts, err := tx.Removals(run.ID)
+	counts, err := t.counts(tx, run.ID)
 	if err != nil {
 		return err
 	}
@@ -156,11 +200,11 @@ func (t *Tenant) judgeAgain(tx state.Tx, run state.Run) error {
 	if !fell {
 		return nil
 	}
-	reserved, err := tx.Reserved(run.SealedAt.Add(-t.cfg.Guard.Window))
+	before, err := t.windowAt(tx, run.SealedAt)
 	if err != nil {
 		return err
 	}
-	breaches, err := t.breaches(tx, counts, reserved)
+	breaches, err := t.breaches(tx, counts, before)
 	if err != nil {
 		return err
 	}
@@ -195,10 +239,23 @@ func (t *Tenant) hold(tx state.Tx, run state.Run, breaches []breach) (state.Run,
 	}
 	if err := t.ask(tx, state.Case{
 		Kind: CaseGuard, Subject: run.ID, Run: run.ID, Body: body,
-		Question: fmt.Sprintf("%s %s takes away too much: %s. Release it?", run.Kind, run.Cause, run.Note),
+		Question: fmt.Sprintf("%s %s %s: %s. Release it?", run.Kind, run.Cause, tooMuch(breaches), run.Note),
 		Choices:  []string{ChoiceRelease, ChoiceHold}, Default: ChoiceHold,
 	}); err != nil {
 		return run, err
 	}
 	return run, tx.PutRun(run)
+}
+
+// tooMuch says what a run does that passes limits.
+func tooMuch(breaches []breach) string {
+	gives := slices.ContainsFunc(breaches, func(b breach) bool { return b.Kind == kindSensitive })
+	takes := slices.ContainsFunc(breaches, func(b breach) bool { return b.Kind != kindSensitive })
+	switch {
+	case gives && takes:
+		return "takes away and gives too much"
+	case gives:
+		return "gives too much that is sensitive"
+	}
+	return "takes away too much"
 }

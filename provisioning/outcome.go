@@ -83,11 +83,24 @@ func (j *job) record(tx state.Tx, account *state.Account, a attempt, o outcome) 
 	case verdictUndone, connector.VerdictRetry:
 		it.State, it.RetryAt = state.ItemDue, wall().Add(max(o.after, j.backoff(it.Attempts)))
 		if o.account.ID != "" && a.op.Kind != connector.Create {
-			observe(account, o.account, j.now())
+			j.observe(account, o.account, j.now())
 			learn(&it, a.op, o.account)
 			if err := tx.PutAccount(*account); err != nil {
 				return err
 			}
+		}
+	case verdictProtected:
+		j.observe(account, o.account, j.now())
+		if err := tx.PutAccount(*account); err != nil {
+			return err
+		}
+		it.State, it.RetryAt = state.ItemDue, wall().Add(j.backoff(it.Attempts))
+		why, err := j.keptBack(tx, *account, it, func() ([]state.Item, error) { return tx.ItemsOf(it.Person) })
+		if err != nil {
+			return err
+		}
+		if why != "" {
+			it.State, it.Problem, it.Attempts, it.OpKey, it.OpKind, it.RetryAt = state.ItemWaiting, why, 0, "", "", time.Time{}
 		}
 	case connector.VerdictPermanent:
 		if err := j.refused(tx, account, &it, a, o, &e); err != nil {
@@ -103,6 +116,11 @@ func (j *job) record(tx state.Tx, account *state.Account, a attempt, o outcome) 
 	}
 	if err := tx.PutItem(it); err != nil {
 		return err
+	}
+	if isKeptBack(it) {
+		if err := j.askProtected(tx, it.Person, it.System); err != nil {
+			return err
+		}
 	}
 	return j.write(tx, e)
 }
@@ -127,7 +145,7 @@ func (j *job) done(tx state.Tx, account *state.Account, it *state.Item, a attemp
 		return nil
 	}
 	was := *account
-	observe(account, o.account, j.now())
+	j.observe(account, o.account, j.now())
 	if account.RemoteID != "" {
 		e.Account = account.RemoteID
 	}

@@ -127,7 +127,7 @@ func (j *job) nameTaken(ctx context.Context, a attempt, o outcome) outcome {
 	case a.op.Kind == connector.Rename:
 	case len(found) == 1 && found[0].ExternalID == a.op.ExternalID:
 		return outcome{verdict: verdictDone, how: string(connector.AlreadyInState), account: found[0]}
-	case len(found) == 1 && found[0].ExternalID == "" && j.target.AdoptByName:
+	case len(found) == 1 && found[0].ExternalID == "" && j.target.AdoptByName && !j.target.protectsLogin(found[0].Name):
 		return outcome{verdict: verdictDone, how: adopted, account: found[0]}
 	}
 	return outcome{verdict: verdictTaken, err: o.err, unseen: len(found) == 0}

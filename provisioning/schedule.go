@@ -89,6 +89,13 @@ func (t *Tenant) next(ctx context.Context) (next time.Time, err error) {
 		if err != nil {
 			return err
 		}
+		expiring, err := tx.Expiring()
+		if err != nil {
+			return err
+		}
+		if len(expiring) > 0 {
+			next = sooner(next, expiring[0].ReleasedUntil)
+		}
 		retry, err := tx.NextRetry()
 		if err != nil || retry.IsZero() {
 			return err

@@ -38,9 +38,10 @@ type Simulation struct {
 type SystemImpact struct {
 	Gains, Losses int // sign-in and entitlements
 	Leavers       int // who could not sign in any more
+	Sensitive     int // gains of entitlements that the guard counts as sensitive
 	Population    int // accounts that are active
 	// OverGuardLimit says that the guard would hold this, even if nothing else was
-	// taken away in its window.
+	// taken away, or given, in its window.
 	OverGuardLimit bool
 }
 
@@ -157,6 +158,9 @@ func (s *simulating) add(person, name string, before, after policy.Decision, pro
 	for _, e := range i.Gains {
 		n := s.report.Systems[e.System]
 		n.Gains++
+		if s.cfg.Guard.sensitive(e.System, e.What) {
+			n.Sensitive++
+		}
 		s.report.Systems[e.System] = n
 	}
 	for _, e := range i.Losses {
@@ -187,8 +191,9 @@ func (s *simulating) populations(ctx context.Context) error {
 			if n.Population, err = tx.Population(name); err != nil {
 				return err
 			}
-			limit, _ := s.cfg.Guard.limit(n.Population)
-			n.OverGuardLimit = n.Leavers > limit || n.Losses-n.Leavers > limit
+			guard := s.guardOf(name)
+			limit, _ := guard.limit(n.Population)
+			n.OverGuardLimit = n.Leavers > limit || n.Losses-n.Leavers > limit || n.Sensitive > guard.MaxSensitive
 			s.report.Systems[name] = n
 		}
 		return nil

@@ -48,11 +48,17 @@ func (t *Tenant) now() time.Time { return t.engine.cfg.Now().UTC().Truncate(time
 func wall() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
 // version identifies everything that decisions depend on but the facts: the
-// policy, how far the engine may go in each system, and what dates and absence mean.
+// policy, how far the engine may go in each system, what is protected there, and what
+// dates and absence mean.
 func (t *Tenant) version() string {
 	parts := []string{t.cfg.Policy.Version()}
 	for _, name := range slices.Sorted(maps.Keys(t.cfg.Systems)) {
-		parts = append(parts, name+":"+cmp.Or(string(t.cfg.Systems[name].Mode), "reportOnly"))
+		s := t.cfg.Systems[name]
+		parts = append(parts, name+":"+cmp.Or(string(s.Mode), "reportOnly"))
+		if s.protects() {
+			digest := sum(fmt.Appendf(nil, "%q %q", slices.Sorted(slices.Values(s.Protected)), slices.Sorted(slices.Values(s.ProtectedEntitlements))))
+			parts = append(parts, fmt.Sprintf("%s:protected:%x", name, digest[:4]))
+		}
 	}
 	if zone := t.cfg.Zone.String(); zone != "UTC" {
 		parts = append(parts, "zone:"+zone)

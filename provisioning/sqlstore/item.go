@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	itemColumns = `i.person, i.system, i.kind, i.item_key, i.state, i.desired, i.known, i.removes, i.lane, i.revision, i.run, i.released,
+	itemColumns = `i.person, i.system, i.kind, i.item_key, i.state, i.desired, i.known, i.removes, i.lane, i.revision, i.run, i.released, i.cleared,
 		i.policy, i.reasons, i.origin, i.spell, i.retry_at, i.attempts, i.missed, i.op_key, i.op_kind, i.problem,
 		i.event_at, i.received_at, i.decided_at, i.sent_at, i.verified_at`
 
@@ -26,12 +26,12 @@ const (
 	// judged.
 	shareRunState = runState + ` @share`
 	putItem       = `/* put item */ INSERT INTO joinery_item (tenant, person, system, kind, item_key, state, desired, known, removes, lane,
-		revision, run, released, free, policy, reasons, origin, spell, retry_at, attempts, missed, op_key, op_kind, problem,
+		revision, run, released, cleared, free, policy, reasons, origin, spell, retry_at, attempts, missed, op_key, op_kind, problem,
 		event_at, received_at, decided_at, sent_at, verified_at)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)
 		ON CONFLICT (tenant, person, system, kind, item_key) DO UPDATE SET state = excluded.state, desired = excluded.desired,
 		known = excluded.known, removes = excluded.removes, lane = excluded.lane, revision = excluded.revision, run = excluded.run,
-		released = excluded.released, free = excluded.free, policy = excluded.policy, reasons = excluded.reasons, origin = excluded.origin,
+		released = excluded.released, cleared = excluded.cleared, free = excluded.free, policy = excluded.policy, reasons = excluded.reasons, origin = excluded.origin,
 		spell = excluded.spell, retry_at = excluded.retry_at, attempts = excluded.attempts, missed = excluded.missed, op_key = excluded.op_key,
 		op_kind = excluded.op_kind, problem = excluded.problem, event_at = excluded.event_at, received_at = excluded.received_at,
 		decided_at = excluded.decided_at, sent_at = excluded.sent_at, verified_at = excluded.verified_at`
@@ -41,7 +41,7 @@ const (
 
 func scanItem(r row, it *state.Item) error {
 	return r.Scan(&it.Person, &it.System, &it.Kind, &it.Key, &it.State, &it.Desired, &it.Known, &it.Removes, &it.Lane, &it.Revision,
-		&it.Run, &it.Released, &it.Policy, &it.Reasons, &it.Origin, &it.Spell, at{&it.RetryAt}, &it.Attempts, &it.Missed, &it.OpKey, &it.OpKind,
+		&it.Run, &it.Released, &it.Cleared, &it.Policy, &it.Reasons, &it.Origin, &it.Spell, at{&it.RetryAt}, &it.Attempts, &it.Missed, &it.OpKey, &it.OpKind,
 		&it.Problem, at{&it.EventAt}, at{&it.ReceivedAt}, at{&it.DecidedAt}, at{&it.SentAt}, at{&it.VerifiedAt})
 }
 
@@ -57,7 +57,7 @@ func (t *transaction) PutItem(it state.Item) error {
 		return err
 	}
 	_, err = t.exec(putItem, it.Person, it.System, string(it.Kind), it.Key, string(it.State), it.Desired, it.Known, it.Removes,
-		string(it.Lane), it.Revision, it.Run, bit(it.Released), bit(free), it.Policy, it.Reasons, it.Origin, it.Spell, micros(it.RetryAt),
+		string(it.Lane), it.Revision, it.Run, bit(it.Released), it.Cleared, bit(free), it.Policy, it.Reasons, it.Origin, it.Spell, micros(it.RetryAt),
 		it.Attempts, it.Missed, it.OpKey, it.OpKind, it.Problem, micros(it.EventAt), micros(it.ReceivedAt), micros(it.DecidedAt), micros(it.SentAt),
 		micros(it.VerifiedAt))
 	return err

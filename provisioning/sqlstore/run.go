@@ -7,15 +7,16 @@ import (
 )
 
 const (
-	runColumns = `id, kind, cause, state, note, opened_at, sealed_at, records, changed, problems`
+	runColumns = `id, kind, cause, state, note, opened_at, sealed_at, released_until, records, changed, problems`
 
 	getRun     = `/* run */ SELECT ` + runColumns + ` FROM joinery_run WHERE tenant = ?1 AND id = ?2`
 	runsIn     = `/* runs in */ SELECT ` + runColumns + ` FROM joinery_run WHERE tenant = ?1 AND state = ?2 ORDER BY opened_at, id`
+	expiring   = `/* expiring */ SELECT ` + runColumns + ` FROM joinery_run WHERE tenant = ?1 AND released_until <> 0 ORDER BY released_until, id`
 	latestRuns = `/* latest runs */ SELECT ` + runColumns + ` FROM joinery_run WHERE tenant = ?1 ORDER BY opened_at DESC, id DESC LIMIT ?2`
 	runState   = `/* run state */ SELECT state FROM joinery_run WHERE tenant = ?1 AND id = ?2`
-	putRun     = `/* put run */ INSERT INTO joinery_run (tenant, ` + runColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+	putRun     = `/* put run */ INSERT INTO joinery_run (tenant, ` + runColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
 		ON CONFLICT (tenant, id) DO UPDATE SET kind = excluded.kind, cause = excluded.cause, state = excluded.state, note = excluded.note,
-		opened_at = excluded.opened_at, sealed_at = excluded.sealed_at, records = excluded.records, changed = excluded.changed,
+		opened_at = excluded.opened_at, sealed_at = excluded.sealed_at, released_until = excluded.released_until, records = excluded.records, changed = excluded.changed,
 		problems = excluded.problems`
 	// The queue is an index over items that can be acted on; releasing a run moves
 	// its items in, holding it again takes them out.
@@ -23,8 +24,11 @@ const (
 		WHERE tenant = ?1 AND run = ?2 AND state <> 'settled' AND state IN ('due', 'sending') AND released = 0`
 
 	removals = `/* removals */ SELECT system, removes, lane, COUNT(DISTINCT person) FROM joinery_item
-		WHERE tenant = ?1 AND run = ?2 AND state <> 'settled' AND removes <> '' AND released = 0
+		WHERE tenant = ?1 AND run = ?2 AND state <> 'settled' AND state <> 'waiting' AND removes <> '' AND released = 0
 		GROUP BY system, removes, lane ORDER BY system, removes, lane`
+	granting = `/* granting */ SELECT system, item_key, COUNT(*) FROM joinery_item
+		WHERE tenant = ?1 AND run = ?2 AND state <> 'settled' AND kind = 'grant' AND desired = 'held' AND known <> 'held' AND released = 0
+		GROUP BY system, item_key ORDER BY system, item_key`
 	reserve  = `/* reserve */ INSERT INTO joinery_reserved (tenant, at, run, system, kind, lane, n) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`
 	reserved = `/* reserved */ SELECT system, kind, lane, SUM(n) FROM joinery_reserved
 		WHERE tenant = ?1 AND at > ?2 GROUP BY system, kind, lane ORDER BY system, kind, lane`
@@ -34,7 +38,7 @@ const (
 )
 
 func scanRun(r row, run *state.Run) error {
-	return r.Scan(&run.ID, &run.Kind, &run.Cause, &run.State, &run.Note, at{&run.OpenedAt}, at{&run.SealedAt},
+	return r.Scan(&run.ID, &run.Kind, &run.Cause, &run.State, &run.Note, at{&run.OpenedAt}, at{&run.SealedAt}, at{&run.ReleasedUntil},
 		&run.Records, &run.Changed, &run.Problems)
 }
 
@@ -48,6 +52,7 @@ func (t *transaction) Run(id string) (state.Run, error) {
 // PutRun implements [state.Runs].
 func (t *transaction) PutRun(run state.Run) error {
 	if _, err := t.exec(putRun, run.ID, run.Kind, run.Cause, string(run.State), run.Note, micros(run.OpenedAt), micros(run.SealedAt),
+		micros(run.ReleasedUntil),
 		run.Records, run.Changed, run.Problems); err != nil {
 		return err
 	}
@@ -60,6 +65,11 @@ func (t *transaction) RunsIn(in state.RunState) ([]state.Run, error) {
 	return listOf(t, scanRun, runsIn, string(in))
 }
 
+// Expiring implements [state.Runs].
+func (t *transaction) Expiring() ([]state.Run, error) {
+	return listOf(t, scanRun, expiring)
+}
+
 // LatestRuns implements [state.Runs].
 func (t *transaction) LatestRuns(limit int) ([]state.Run, error) {
 	return listOf(t, scanRun, latestRuns, atMost(limit))
@@ -68,6 +78,11 @@ func (t *transaction) LatestRuns(limit int) ([]state.Run, error) {
 // Removals implements [state.Runs].
 func (t *transaction) Removals(run string) ([]state.Count, error) {
 	return listOf(t, scanCount, removals, run)
+}
+
+// Granting implements [state.Runs].
+func (t *transaction) Granting(run string) ([]state.GrantCount, error) {
+	return listOf(t, func(r row, c *state.GrantCount) error { return r.Scan(&c.System, &c.Key, &c.N) }, granting, run)
 }
 
 // Reserve implements [state.Runs].

@@ -8,13 +8,14 @@ func accountCases() []testCase {
 		{name: "account_lease", clause: "PutAccount leaves the lease alone", check: accountLease},
 		{name: "account_list", clause: "AccountsOf returns a person's accounts by system", check: accountList},
 		{name: "account_in", clause: "AccountsIn returns the accounts of a system that have an identifier, by it, in pages", check: accountIn},
+		{name: "account_holders", clause: "Holders returns, sorted, those who hold a grant in an active account and whom nothing but what waits would make lose it", check: accountHolders},
 		{name: "account_remote", clause: "AccountByRemote finds an account by the target's identifier, which no two have in a system", check: accountRemote},
 	}
 }
 
 func accountKept(f *fixture) {
 	full := state.Account{
-		Person: "p", System: "s", RemoteID: "x", Name: "n", Exists: true, Active: true, Origin: "created", Observed: []byte("{}"), ETag: "e",
+		Person: "p", System: "s", RemoteID: "x", Name: "n", Exists: true, Active: true, Origin: "created", Observed: []byte("{}"), Holds: []string{"group/a", "group/b"}, ETag: "e",
 		Spell: 2, SeenAt: day(1),
 	}
 	f.update(func(tx state.Tx) {
@@ -65,6 +66,40 @@ func accountIn(f *fixture) {
 		same("first page", ids("", 2), []string{"1", "2"})
 		same("second page", ids("2", 2), []string{"30"})
 		same("after the last", ids("30", 2), nil)
+	})
+}
+
+func accountHolders(f *fixture) {
+	type holder struct {
+		person        string
+		active        bool
+		known, wanted string // of the grant
+		state         state.ItemState
+		goal          string // of the account
+		goalState     state.ItemState
+	}
+	const held, absent = "held", "absent"
+	settled, due, waiting := state.ItemSettled, state.ItemDue, state.ItemWaiting
+	for _, h := range []holder{
+		{"e", true, held, held, settled, "active", settled},
+		{"b", true, held, absent, waiting, "disabled", waiting},
+		{"losing the grant", true, held, absent, due, "active", settled},
+		{"losing sign-in", true, held, held, settled, "disabled", due},
+		{"inactive", false, held, held, settled, "active", settled},
+		{"to get it", true, absent, held, due, "active", settled},
+		{"c", true, held, held, settled, "active", due},
+	} {
+		f.update(func(tx state.Tx) {
+			ok(tx.PutAccount(state.Account{Person: h.person, System: "s", Exists: true, Active: h.active}))
+			ok(tx.PutItem(state.Item{Person: h.person, System: "s", Kind: state.ItemAccount, Desired: h.goal, State: h.goalState}))
+			ok(tx.PutItem(state.Item{Person: h.person, System: "s", Kind: state.ItemGrant, Key: "group/a", Known: h.known, Desired: h.wanted, State: h.state}))
+		})
+	}
+	f.view(func(tx state.Tx) {
+		same("holders", must(tx.Holders("s", "group/a", 9)), []string{"b", "c", "e"})
+		same("the first two", must(tx.Holders("s", "group/a", 2)), []string{"b", "c"})
+		same("holders of another", must(tx.Holders("s", "group/b", 9)), []string{})
+		same("holders elsewhere", must(tx.Holders("t", "group/a", 9)), []string{})
 	})
 }
 

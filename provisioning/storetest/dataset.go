@@ -55,7 +55,7 @@ func writes() []write {
 		{"PutAccount", func(tx state.Tx, mark string) {
 			ok(tx.PutAccount(state.Account{
 				Person: "p1", System: "ldap", RemoteID: "remote-1", Name: "ada" + mark, Exists: true, Active: true, Origin: "created",
-				Observed: []byte(`{"cn":"Ada"}`), ETag: "e1", Spell: 2, SeenAt: day(1),
+				Observed: []byte(`{"cn":"Ada"}`), Holds: []string{"group/eng"}, ETag: "e1", Spell: 2, SeenAt: day(1),
 			}))
 		}},
 		{"PutItem", func(tx state.Tx, mark string) {
@@ -64,6 +64,9 @@ func writes() []write {
 			ok(tx.PutItem(it))
 			it.Key = "group/ops"
 			ok(tx.PutItem(it))
+			ok(tx.PutItem(state.Item{Person: "p1", System: "ldap", Kind: state.ItemGrant, Key: "group/new" + mark, Known: "absent", Desired: "held", State: state.ItemDue, Run: "r1"}))
+			ok(tx.PutItem(state.Item{Person: "p1", System: "ldap", Kind: state.ItemAccount, Known: "active", Desired: "active" + mark, State: state.ItemSettled}))
+			ok(tx.PutItem(state.Item{Person: "p1", System: "ldap", Kind: state.ItemGrant, Key: "group/all", Known: "held", Desired: "held" + mark, State: state.ItemSettled}))
 		}},
 		{"Claim", func(tx state.Tx, _ string) {
 			must(tx.Claim(state.Claim{System: "ldap", Owner: "node", Wall: day(4), Until: day(5), Limit: 10}))
@@ -99,14 +102,14 @@ func endings() []write {
 
 func dataRun(mark string, in state.RunState) state.Run {
 	return state.Run{
-		ID: "r1", Kind: "read", Cause: "hr" + mark, State: in, Note: "note", OpenedAt: day(1), SealedAt: day(2), Records: 5, Changed: 3, Problems: 1,
+		ID: "r1", Kind: "read", Cause: "hr" + mark, State: in, Note: "note", OpenedAt: day(1), SealedAt: day(2), ReleasedUntil: day(9), Records: 5, Changed: 3, Problems: 1,
 	}
 }
 
 func dataItem() state.Item {
 	return state.Item{
 		Person: "p1", System: "ldap", Kind: state.ItemGrant, Key: "group/eng", State: state.ItemDue, Desired: "absent", Known: "held",
-		Removes: "revoke", Lane: state.LaneNormal, Revision: 3, Run: "r1", Policy: "v1", Reasons: `["left"]`, Origin: "policy", Spell: 2,
+		Removes: "revoke", Lane: state.LaneNormal, Revision: 3, Run: "r1", Cleared: "c1", Policy: "v1", Reasons: `["left"]`, Origin: "policy", Spell: 2,
 		RetryAt: day(3), Attempts: 1, Missed: 2, OpKey: "op", OpKind: "revoke", Problem: "busy", EventAt: day(1), ReceivedAt: day(1), DecidedAt: day(2),
 		SentAt: day(2), VerifiedAt: day(3),
 	}

@@ -18,7 +18,10 @@ func peopleFaults() []mutant {
 		{fault: "TouchAll forgets why", fails: []string{"person_touch_all"}, tx: func(tx state.Tx) state.Tx { return silentTouch{tx} }},
 		{fault: "timers are taken from other runs", fails: []string{"person_timers"}, tx: func(tx state.Tx) state.Tx { return greedyTimers{tx} }},
 		{fault: "the newest runs come last", fails: []string{"run_lists"}, tx: func(tx state.Tx) state.Tx { return backwardRuns{tx} }},
+		{fault: "the release that ends first comes last", fails: []string{"run_expiring"}, tx: func(tx state.Tx) state.Tx { return lateExpiry{tx} }},
 		{fault: "removals are counted without their lane", fails: []string{"run_removals"}, tx: func(tx state.Tx) state.Tx { return laneless{tx} }},
+		{fault: "removals that wait are counted", fails: []string{"run_removals"}, tx: func(tx state.Tx) state.Tx { return countsWaiting{tx} }},
+		{fault: "grants that wait are not counted", fails: []string{"run_granting"}, tx: func(tx state.Tx) state.Tx { return impatientGrants{tx} }},
 		{fault: "the window holds what is as old as it is long", fails: []string{"window_sums"}, tx: func(tx state.Tx) state.Tx { return longWindow{tx} }},
 		{fault: "a case that was answered is found open", fails: []string{"case_open"}, tx: func(tx state.Tx) state.Tx { return openForEver{tx} }},
 		{fault: "cases come by ID", fails: []string{"case_list"}, tx: func(tx state.Tx) state.Tx { return casesByID{tx} }},
@@ -90,12 +93,56 @@ func (t backwardRuns) LatestRuns(limit int) ([]state.Run, error) {
 	return runs, err
 }
 
+type lateExpiry struct{ state.Tx }
+
+func (t lateExpiry) Expiring() ([]state.Run, error) {
+	runs, err := t.Tx.Expiring()
+	slices.Reverse(runs)
+	return runs, err
+}
+
 type laneless struct{ state.Tx }
 
 func (t laneless) Removals(run string) ([]state.Count, error) {
 	counts, err := t.Tx.Removals(run)
 	for i := range counts {
 		counts[i].Lane = state.LaneNormal
+	}
+	return counts, err
+}
+
+type countsWaiting struct{ state.Tx }
+
+func (t countsWaiting) Removals(run string) ([]state.Count, error) {
+	counts, err := t.Tx.Removals(run)
+	if err != nil {
+		return nil, err
+	}
+	items, err := t.OpenItems(run, state.Item{}, 1000)
+	for _, it := range items {
+		for i, c := range counts {
+			if it.State == state.ItemWaiting && it.Removes == c.Kind && it.System == c.System && it.Lane == c.Lane {
+				counts[i].N++
+			}
+		}
+	}
+	return counts, err
+}
+
+type impatientGrants struct{ state.Tx }
+
+func (t impatientGrants) Granting(run string) ([]state.GrantCount, error) {
+	counts, err := t.Tx.Granting(run)
+	if err != nil {
+		return nil, err
+	}
+	items, err := t.OpenItems(run, state.Item{}, 1000)
+	for _, it := range items {
+		for i, c := range counts {
+			if it.State == state.ItemWaiting && it.System == c.System && it.Key == c.Key {
+				counts[i].N--
+			}
+		}
 	}
 	return counts, err
 }

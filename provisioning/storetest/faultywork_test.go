@@ -10,6 +10,7 @@ import (
 func workFaults() []mutant {
 	return []mutant{
 		{fault: "a run's open items are those of all runs", fails: []string{"item_open"}, tx: func(tx state.Tx) state.Tx { return anyRun{tx} }},
+		{fault: "who is about to lose a grant still holds it", fails: []string{"account_holders"}, tx: func(tx state.Tx) state.Tx { return lastingHolders{tx} }},
 		{fault: "what was decided anew is released too", fails: []string{"item_release"}, tx: func(tx state.Tx) state.Tx { return anyRevision{tx} }},
 		{fault: "items act while their run is being decided", fails: []string{"claim_released"}, tx: func(tx state.Tx) state.Tx { return hasty{tx} }},
 		{fault: "what was sent is left alone for ever", fails: []string{"claim_states"}, tx: func(tx state.Tx) state.Tx { return forgetsSent{tx} }},
@@ -25,6 +26,25 @@ type anyRun struct{ state.Tx }
 
 func (t anyRun) OpenItems(_ string, after state.Item, limit int) ([]state.Item, error) {
 	return t.Tx.OpenItems("", after, limit)
+}
+
+type lastingHolders struct{ state.Tx }
+
+func (t lastingHolders) Holders(system, key string, limit int) ([]string, error) {
+	holders, err := t.Tx.Holders(system, key, limit)
+	if err != nil || len(holders) == limit {
+		return holders, err
+	}
+	people := []string{}
+	items, err := t.OpenItems("", state.Item{}, 1000)
+	for _, it := range items {
+		if it.System == system && it.Key == key && it.Known == "held" && !slices.Contains(holders, it.Person) {
+			people = append(people, it.Person)
+		}
+	}
+	people = append(people, holders...)
+	slices.Sort(people)
+	return people, err
 }
 
 type anyRevision struct{ state.Tx }

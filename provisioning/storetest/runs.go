@@ -10,7 +10,9 @@ func runCases() []testCase {
 	return []testCase{
 		{name: "run", clause: "a run's row is kept and replaced whole", check: runKept},
 		{name: "run_lists", clause: "RunsIn is oldest first, LatestRuns newest first", check: runLists},
-		{name: "run_removals", clause: "Removals counts a run's open removals that were not released by themselves, by system, kind and lane", check: runRemovals},
+		{name: "run_expiring", clause: "Expiring returns the runs that were released until some instant, the earliest first", check: runExpiring},
+		{name: "run_removals", clause: "Removals counts a run's open removals that do not wait and were not released by themselves, by system, kind and lane", check: runRemovals},
+		{name: "run_granting", clause: "Granting counts a run's open grants that were not released by themselves, by system and entitlement", check: runGranting},
 	}
 }
 
@@ -67,6 +69,16 @@ func runLists(f *fixture) {
 	})
 }
 
+func runExpiring(f *fixture) {
+	until := func(id string, at time.Time) state.Run {
+		return state.Run{ID: id, State: state.RunReleased, ReleasedUntil: at}
+	}
+	f.putRuns(until("a", day(3)), until("b", day(1)), until("c", time.Time{}), until("d", day(1)), until("e", day(2)), until("e", time.Time{}))
+	f.view(func(tx state.Tx) {
+		same("expiring", must(tx.Expiring()), []state.Run{until("b", day(1)), until("d", day(1)), until("a", day(3))})
+	})
+}
+
 func runRemovals(f *fixture) {
 	removal := func(person, system, removes, run string, lane state.Lane, in state.ItemState) state.Item {
 		return state.Item{Person: person, System: system, Kind: state.ItemAccount, Removes: removes, Run: run, Lane: lane, State: in}
@@ -75,7 +87,7 @@ func runRemovals(f *fixture) {
 	released.Released = true
 	f.putItems(released,
 		removal("a", "b", "revoke", "r", state.LaneNormal, state.ItemDue), removal("b", "a", "disable", "r", state.LaneNormal, state.ItemParked),
-		removal("c", "a", "disable", "r", state.LaneNormal, state.ItemWaiting), removal("d", "a", "disable", "r", state.LaneImmediate, state.ItemSending),
+		removal("c", "a", "disable", "r", state.LaneNormal, state.ItemDue), removal("i", "a", "disable", "r", state.LaneNormal, state.ItemWaiting), removal("d", "a", "disable", "r", state.LaneImmediate, state.ItemSending),
 		removal("e", "a", "disable", "r", state.LaneNormal, state.ItemSettled), removal("f", "a", "disable", "s", state.LaneNormal, state.ItemDue),
 		removal("h", "a", "", "r", state.LaneNormal, state.ItemDue))
 	f.view(func(tx state.Tx) {
@@ -84,6 +96,22 @@ func runRemovals(f *fixture) {
 			{System: "b", Kind: "revoke", Lane: state.LaneNormal, N: 1},
 		})
 		same("removals of an unknown run", must(tx.Removals("t")), []state.Count{})
+	})
+}
+
+func runGranting(f *fixture) {
+	grant := func(person, system, key, run, known, wanted string, in state.ItemState) state.Item {
+		return state.Item{Person: person, System: system, Kind: state.ItemGrant, Key: key, Run: run, Known: known, Desired: wanted, State: in}
+	}
+	const held, absent = "held", "absent"
+	released, account := grant("a", "a", "3", "r", absent, held, state.ItemDue), grant("b", "a", "3", "r", absent, held, state.ItemDue)
+	released.Released, account.Kind = true, state.ItemAccount
+	f.putItems(released, account, grant("a", "b", "1", "r", absent, held, state.ItemDue), grant("a", "a", "2", "r", absent, held, state.ItemParked),
+		grant("a", "a", "1", "r", absent, held, state.ItemWaiting), grant("b", "a", "1", "r", absent, held, state.ItemSending),
+		grant("c", "a", "1", "r", held, held, state.ItemSettled), grant("d", "a", "1", "r", held, absent, state.ItemDue), grant("e", "a", "1", "s", absent, held, state.ItemDue))
+	f.view(func(tx state.Tx) {
+		same("grants", must(tx.Granting("r")), []state.GrantCount{{System: "a", Key: "1", N: 2}, {System: "a", Key: "2", N: 1}, {System: "b", Key: "1", N: 1}})
+		same("grants of an unknown run", must(tx.Granting("t")), []state.GrantCount{})
 	})
 }
 

@@ -21,12 +21,18 @@ type Runs interface {
 	PutRun(Run) error
 	// RunsIn returns the runs in a state, oldest first.
 	RunsIn(RunState) ([]Run, error)
+	// Expiring returns the runs with a ReleasedUntil, the earliest first.
+	Expiring() ([]Run, error)
 	// LatestRuns returns up to limit runs, newest first.
 	LatestRuns(limit int) ([]Run, error)
 
 	// Removals counts, by system, kind and lane, the people with items of a run
-	// which are not settled, take access away and were not released by themselves.
+	// which are neither settled nor waiting, take access away and were not released by
+	// themselves.
 	Removals(run string) ([]Count, error)
+	// Granting counts, by system and entitlement, the grants of a run that are to be given,
+	// are not settled and were not released by themselves.
+	Granting(run string) ([]GrantCount, error)
 	// Reserve adds counts to the sliding window at an instant of business time.
 	Reserve(run string, at time.Time, counts []Count) error
 	// Reserved sums the window after an instant, by system, kind and lane.
@@ -48,15 +54,24 @@ type Run struct {
 	Note     string
 	OpenedAt time.Time
 	SealedAt time.Time // when it was judged
-	Records  int       // read
-	Changed  int       // of those, with new facts
-	Problems int       // of those, with something unreadable
+	// ReleasedUntil is when a person's release ends (business time), zero if it has none.
+	ReleasedUntil time.Time
+	Records       int // read
+	Changed       int // of those, with new facts
+	Problems      int // of those, with something unreadable
 }
 
-// Count is the number of people who lose something in a system.
+// Count is the number of people who lose something in a system, or of what else the
+// guard counts.
 type Count struct {
 	System string
-	Kind   string // disable or revoke
+	Kind   string // disable, revoke, or a word of the guard's
 	Lane   Lane
 	N      int
+}
+
+// GrantCount is a number of grants of one entitlement.
+type GrantCount struct {
+	System, Key string
+	N           int
 }

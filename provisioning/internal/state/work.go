@@ -45,6 +45,10 @@ type Work interface {
 	PutAccount(Account) error
 	// AccountsOf returns a person's accounts by system.
 	AccountsOf(person string) ([]Account, error)
+	// Holders returns up to limit persons who are known to hold a grant in an account
+	// that is known to be active, sorted. Those who are to lose either count unless that
+	// waits, since then it is not known to happen.
+	Holders(system, key string, limit int) ([]string, error)
 	// AccountByRemote returns the account with a target's identifier or ErrNotFound.
 	AccountByRemote(system, remoteID string) (Account, error)
 
@@ -109,8 +113,9 @@ type Account struct {
 	// Exists says that the account was seen and not seen to vanish since.
 	Exists   bool
 	Active   bool
-	Origin   string // created or adopted
-	Observed []byte // JSON object of attributes
+	Origin   string   // created or adopted
+	Observed []byte   // JSON object of attributes
+	Holds    []string // the protected entitlements that it was last seen to hold, sorted
 	ETag     string
 	Spell    int64
 	SeenAt   time.Time
@@ -136,6 +141,7 @@ type Item struct {
 	Revision int64  // rises when Desired changes
 	Run      string // the run that last changed Desired
 	Released bool   // approved by itself
+	Cleared  string // the answered case which lets it pass though it is protected
 	Policy   string
 	Reasons  string // JSON
 	Origin   string // policy

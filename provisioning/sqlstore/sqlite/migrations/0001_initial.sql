@@ -115,21 +115,23 @@ CREATE TABLE joinery_policy (
 -- Runs, and what the guard has let through.
 
 CREATE TABLE joinery_run (
-  tenant    TEXT    NOT NULL,
-  id        TEXT    NOT NULL,
-  kind      TEXT    NOT NULL,
-  cause     TEXT    NOT NULL,
-  state     TEXT    NOT NULL,
-  note      TEXT    NOT NULL,
-  opened_at INTEGER NOT NULL,
-  sealed_at INTEGER NOT NULL,
-  records   INTEGER NOT NULL,
-  changed   INTEGER NOT NULL,
-  problems  INTEGER NOT NULL,
+  tenant         TEXT    NOT NULL,
+  id             TEXT    NOT NULL,
+  kind           TEXT    NOT NULL,
+  cause          TEXT    NOT NULL,
+  state          TEXT    NOT NULL,
+  note           TEXT    NOT NULL,
+  opened_at      INTEGER NOT NULL,
+  sealed_at      INTEGER NOT NULL,
+  released_until INTEGER NOT NULL,
+  records        INTEGER NOT NULL,
+  changed        INTEGER NOT NULL,
+  problems       INTEGER NOT NULL,
   PRIMARY KEY (tenant, id)
 ) STRICT;
 
 CREATE INDEX joinery_run_state ON joinery_run (tenant, state, opened_at, id);
+CREATE INDEX joinery_run_expiring ON joinery_run (tenant, released_until, id) WHERE released_until <> 0;
 CREATE INDEX joinery_run_opened ON joinery_run (tenant, opened_at, id);
 
 CREATE TABLE joinery_reserved (
@@ -156,6 +158,7 @@ CREATE TABLE joinery_account (
   active      INTEGER NOT NULL,
   origin      TEXT    NOT NULL,
   observed    BLOB    NOT NULL,
+  holds       TEXT    NOT NULL, -- JSON array, sorted
   etag        TEXT    NOT NULL,
   spell       INTEGER NOT NULL,
   seen_at     INTEGER NOT NULL,
@@ -182,6 +185,7 @@ CREATE TABLE joinery_item (
   revision    INTEGER NOT NULL,
   run         TEXT    NOT NULL,
   released    INTEGER NOT NULL,
+  cleared     TEXT    NOT NULL, -- the case that lets it pass, or ''
   free        INTEGER NOT NULL, -- due or sending, and released by itself or by its run
   policy      TEXT    NOT NULL,
   reasons     TEXT    NOT NULL,
@@ -204,6 +208,7 @@ CREATE TABLE joinery_item (
 -- The queue: the items that can be acted on, in the order of their turn.
 CREATE INDEX joinery_item_free ON joinery_item (tenant, system, lane, decided_at, person, retry_at) WHERE free = 1;
 CREATE INDEX joinery_item_removing ON joinery_item (tenant, system, removes) WHERE free = 1 AND removes <> '';
+CREATE INDEX joinery_item_held ON joinery_item (tenant, system, item_key, person) WHERE kind = 'grant' AND known = 'held';
 CREATE INDEX joinery_item_run ON joinery_item (tenant, run, person, system, kind, item_key) WHERE state <> 'settled';
 
 -- Questions to people.
