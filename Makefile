@@ -43,6 +43,14 @@ fuzz: ## each fuzz target for FUZZTIME (default 20s)
 crash: ## the crash test at full length: each journal write, each reply, KILLS random moments
 	go test ./provisioning/internal/crashtest -run TestCrash -timeout 60m -v -kills $(or $(KILLS),100) -people 200 -every
 
+.PHONY: simulate
+simulate: ## N histories from SEED on, with calls that arrive late
+	go test ./provisioning/internal/simulation -run TestSimulation -timeout 120m -seed $(or $(SEED),1) -histories $(or $(N),10) -people 200 -days 365 -late
+
+.PHONY: bugs
+bugs: ## plant errors in the engine, and see that the simulation finds each
+	go test ./provisioning/internal/simulation -run TestPlanted -bugs -v -timeout 60m
+
 .PHONY: npm
 npm: ## SCIM servers and libraries of others, which the tests run with Node, into ./bin/npm
 	mkdir -p bin/npm && cp scim/internal/peers/package.json scim/internal/peers/package-lock.json bin/npm

@@ -3,12 +3,14 @@ package simulation
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/joinery-iam/joinery/audit"
 	"github.com/joinery-iam/joinery/audit/translog"
 	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/provisioning"
@@ -209,7 +211,7 @@ func (w *world) compare(ctx context.Context) error {
 		}
 		for p := range persons {
 			if err := w.holds(h, p, accounts); err != nil {
-				return err
+				return errors.Join(err, w.tell(ctx, p))
 			}
 		}
 	}
@@ -238,6 +240,28 @@ func (w *world) holds(h *human, person string, accounts map[string]map[string]co
 	}
 	if mail := accounts["git"][person].Attributes["mail"].Text(); engineer && !strings.Contains(mail, "@") {
 		return fmt.Errorf("%s (%s): git shows the address %q", h.key, person, mail)
+	}
+	return nil
+}
+
+// tell tells what the audit log says of a person.
+func (w *world) tell(ctx context.Context, person string) error {
+	var bundle bytes.Buffer
+	if err := w.nodes[0].ExportAudit(ctx, &bundle); err != nil {
+		return err
+	}
+	for line := range bytes.Lines(bundle.Bytes()) {
+		var l struct{ Entry *audit.Sealed }
+		if err := json.Unmarshal(line, &l); err != nil || l.Entry == nil {
+			continue // the header, a checkpoint, the end
+		}
+		e, err := l.Entry.Entry()
+		if err != nil {
+			return err
+		}
+		if e.Person == person {
+			w.Log("%s %s %s %s %s, attempt %d of %s: %s %s %s", e.At.Format("01-02 15:04"), e.Event, e.System, e.Operation, e.Entitlement, e.Attempt, e.Key, e.Outcome, e.Error, e.After)
+		}
 	}
 	return nil
 }

@@ -122,7 +122,7 @@ func (w *world) mayFallAsleep(random *rand.Rand) connector.Interceptor {
 	return func(next connector.Handler) connector.Handler {
 		return func(ctx context.Context, op connector.Operation) (connector.Result, error) {
 			gate <- struct{}{}
-			sleeps := !op.Kind.Removes() && random.IntN(100) == 0
+			sleeps := w.Late && !op.Kind.Removes() && random.IntN(100) == 0
 			<-gate
 			if sleeps {
 				ctx = context.WithoutCancel(ctx)

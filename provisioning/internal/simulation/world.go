@@ -51,6 +51,8 @@ type Config struct {
 	People int // who work here on the first day
 	Days   int
 	Dir    string // for the database
+	// Late lets calls arrive long after their lease, and somebody act upon that.
+	Late bool
 	// Log is told what happens; nil tells nobody.
 	Log func(format string, args ...any)
 }
