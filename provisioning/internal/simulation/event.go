@@ -49,8 +49,33 @@ func (w *world) live(ctx context.Context, day int) error {
 		}
 		w.pass(6 * time.Hour)
 	}
+	if day%30 == 27 { // the last of them
+		if err := w.nobodyEnded(ctx); err != nil {
+			return err
+		}
+	}
 	if day%calmEvery == calmEvery-1 {
 		return w.judge(ctx)
+	}
+	return nil
+}
+
+// nobodyEnded makes sure that who is only missing from a feed that is cut off has lost
+// nothing. A few may have changed since, and that is not known.
+func (w *world) nobodyEnded(ctx context.Context) error {
+	people, err := w.people(ctx)
+	if err != nil {
+		return err
+	}
+	active, lost := w.active(), 0
+	for _, h := range w.humans {
+		j := h.jobs[len(h.jobs)-1]
+		if live, _ := j.truth(w.clock()); live && !j.agency && people[employees+"/"+j.id] != "" && !active[people[employees+"/"+j.id]] {
+			lost++
+		}
+	}
+	if lost > 5 {
+		return fmt.Errorf("%d people lost their sign-in, and were only missing from a feed that was cut off", lost)
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ func (f *feed) Snapshot(_ context.Context, req hrsource.SnapshotRequest, yield f
 	}
 	slices.SortFunc(records, func(a, b hrsource.Record) int { return strings.Compare(a.Worker.Key.ID, b.Worker.Key.ID) })
 	if f.cut {
-		records = records[:len(records)-len(records)/10]
+		records = records[:len(records)-len(records)/6]
 	}
 	if err := req.Check(f.name, len(records)); err != nil {
 		return hrsource.Proof{}, err
