@@ -15,6 +15,13 @@ const (
 		AND NOT EXISTS (SELECT 1 FROM joinery_account a
 			WHERE a.tenant = i.tenant AND a.person = i.person AND a.system = i.system AND a.lease_until > ?4)
 		ORDER BY i.lane, i.decided_at, i.person LIMIT ?5 @skip`
+	// probeQueue is queue in the order of probes: who was tried longest ago, or never.
+	// It sorts all of a system's, which only happens while nothing works there.
+	probeQueue = `/* probe queue */ SELECT i.person FROM joinery_item i
+		WHERE i.tenant = ?1 AND i.system = ?2 AND i.free = 1 AND i.lane <= ?3 AND i.retry_at <= ?4
+		AND NOT EXISTS (SELECT 1 FROM joinery_account a
+			WHERE a.tenant = i.tenant AND a.person = i.person AND a.system = i.system AND a.lease_until > ?4)
+		ORDER BY i.retry_at, i.lane, i.decided_at, i.person LIMIT ?5 @skip`
 	// Whoever comes second finds the lease taken, and leaves it alone: the
 	// exclusion is in this statement, whatever the one before has read.
 	takeLease = `/* take lease */ INSERT INTO joinery_account (tenant, ` + accountColumns + `)
@@ -25,9 +32,12 @@ const (
 	claimedItems = `/* claimed items */ SELECT ` + itemColumns + ` FROM joinery_item i
 		WHERE i.tenant = ?1 AND i.person = ?2 AND i.system = ?3 AND i.free > 0 AND i.lane <= ?4 AND i.retry_at <= ?5
 		ORDER BY i.lane, i.decided_at, i.kind, i.item_key`
-	nextRetry = `/* next retry */ SELECT MIN(CASE WHEN COALESCE(a.lease_until, 0) > i.retry_at THEN a.lease_until ELSE i.retry_at END)
+	nextRetry = `/* next retry */ SELECT MIN(CASE WHEN f.gate > f.free_at THEN f.gate ELSE f.free_at END) FROM (
+		SELECT CASE WHEN COALESCE(a.lease_until, 0) > i.retry_at THEN a.lease_until ELSE i.retry_at END AS free_at,
+			CASE WHEN i.lane = '0-immediate' THEN COALESCE(b.urgent_at, 0) ELSE COALESCE(b.probe_at, 0) END AS gate
 		FROM joinery_item i LEFT JOIN joinery_account a ON a.tenant = i.tenant AND a.person = i.person AND a.system = i.system
-		WHERE i.tenant = ?1 AND i.free = 1 AND (i.retry_at <> 0 OR COALESCE(a.lease_until, 0) <> 0)`
+		LEFT JOIN joinery_breaker b ON b.tenant = i.tenant AND b.system = i.system AND b.opened_at <> 0
+		WHERE i.tenant = ?1 AND i.free = 1) AS f WHERE f.free_at <> 0 OR f.gate <> 0`
 )
 
 // itemsEach is about how many items an account has that come due together.
@@ -39,10 +49,14 @@ func (t *transaction) Claim(c state.Claim) ([]state.Claimed, error) {
 	if c.Urgent {
 		lane = state.LaneImmediate
 	}
+	turns := queue
+	if c.Probe {
+		turns = probeQueue
+	}
 	claimed, seen := []state.Claimed{}, map[string]bool{}
 	for len(claimed) < c.Limit {
 		page := (c.Limit - len(claimed)) * itemsEach
-		people, err := listStrings(t, queue, c.System, string(lane), micros(c.Wall), page)
+		people, err := listStrings(t, turns, c.System, string(lane), micros(c.Wall), page)
 		if err != nil {
 			return nil, err
 		}

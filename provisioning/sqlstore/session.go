@@ -143,7 +143,7 @@ type row interface{ Scan(...any) error }
 // tables are all tables that have a tenant.
 var tables = []string{
 	"source", "worker", "worker_email", "version", "staged", "name", "person", "policy", "run", "reserved",
-	"account", "item", "case", "entry", "journal", "witness", "hash", "checkpoint", "cursor",
+	"account", "item", "breaker", "case", "entry", "journal", "witness", "hash", "checkpoint", "cursor",
 }
 
 // tenants walks the first column of every table's key from one tenant to the

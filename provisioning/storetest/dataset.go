@@ -72,6 +72,7 @@ func writes() []write {
 			must(tx.Claim(state.Claim{System: "ldap", Owner: "node", Wall: day(4), Until: day(5), Limit: 10}))
 		}},
 		{"Release", func(tx state.Tx, _ string) { ok(tx.Release([]state.Item{dataItem()})) }},
+		{"PutBreaker", func(tx state.Tx, mark string) { ok(tx.PutBreaker(dataBreaker(mark))) }},
 		{"PutCase", func(tx state.Tx, mark string) {
 			ok(tx.PutCase(state.Case{
 				ID: "c1", Kind: "guard", Subject: "r1", Question: "Release it?" + mark, Digest: "d", Body: []byte("{}"), Choices: []string{"release", "hold"},

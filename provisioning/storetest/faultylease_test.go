@@ -17,7 +17,7 @@ func leaseFaults() []mutant {
 		{fault: "whoever lost a lease ends the next one", fails: []string{"lease_ended"}, tx: func(tx state.Tx) state.Tx { return endsAny{tx} }},
 		{fault: "a lease ends when it is given", fails: []string{
 			"claim_lane", "claim_urgent", "claim_limit", "claim_system", "claim_beyond", "next_retry",
-			"lease_exclusive", "lease_until",
+			"lease_exclusive", "lease_until", "claim_probe",
 		}, tx: func(tx state.Tx) state.Tx { return shortLease{tx} }},
 	}
 }

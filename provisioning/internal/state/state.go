@@ -57,6 +57,7 @@ type Tx interface {
 	People
 	Runs
 	Work
+	Breakers
 	Answers
 	Journal
 }

@@ -76,8 +76,9 @@ type Work interface {
 	// acted on: it is due or sending, its run is released or itself is, its
 	// RetryAt is not after wall, and nobody has a lease on the account beyond
 	// wall. The most urgent lane comes first, then the oldest DecidedAt; the
-	// immediate lane alone if urgent is set. It returns each account, its new
-	// epoch included, with those of its items that can be acted on, by lane.
+	// immediate lane alone if urgent is set. For a probe it is the earliest RetryAt
+	// first, and then the lane. It returns each account, its new epoch included, with
+	// those of its items that can be acted on, by lane.
 	Claim(c Claim) ([]Claimed, error)
 	// Lock makes sure that a claim still holds and returns the account, or
 	// ErrFenced.
@@ -85,8 +86,9 @@ type Work interface {
 	// Unclaim ends a lease; it does nothing if the lease was lost.
 	Unclaim(person, system, owner string, epoch int64) error
 	// NextRetry returns the earliest instant of wall time at which an item that
-	// can be acted on comes free of its back-off or its account's lease, zero if
-	// there is none.
+	// can be acted on comes free of its back-off, its account's lease and its system's
+	// breaker, zero if there is none. An open breaker holds until ProbeAt, and the
+	// immediate lane until UrgentAt.
 	NextRetry() (time.Time, error)
 }
 
@@ -98,6 +100,7 @@ type Claim struct {
 	Until  time.Time // end of the lease, wall time
 	Limit  int
 	Urgent bool
+	Probe  bool
 }
 
 // Claimed is an account under lease with the items to act on.

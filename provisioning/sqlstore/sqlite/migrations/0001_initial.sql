@@ -211,6 +211,22 @@ CREATE INDEX joinery_item_removing ON joinery_item (tenant, system, removes) WHE
 CREATE INDEX joinery_item_held ON joinery_item (tenant, system, item_key, person) WHERE kind = 'grant' AND known = 'held';
 CREATE INDEX joinery_item_run ON joinery_item (tenant, run, person, system, kind, item_key) WHERE state <> 'settled';
 
+-- How systems fail. Instants are of wall time.
+CREATE TABLE joinery_breaker (
+  tenant    TEXT    NOT NULL,
+  system    TEXT    NOT NULL,
+  failures  INTEGER NOT NULL,
+  denials   INTEGER NOT NULL,
+  accounts  TEXT    NOT NULL, -- JSON array
+  opened_at INTEGER NOT NULL, -- 0 while it is closed
+  probes    INTEGER NOT NULL,
+  probing   TEXT    NOT NULL,
+  probe_at  INTEGER NOT NULL,
+  urgent_at INTEGER NOT NULL,
+  error     TEXT    NOT NULL,
+  PRIMARY KEY (tenant, system)
+) STRICT, WITHOUT ROWID;
+
 -- Questions to people.
 
 CREATE TABLE joinery_case (
