@@ -18,6 +18,8 @@ type job struct {
 	*Tenant
 	target *target
 	claim  state.Claimed
+	// turned says what became of the breaker in the last step, if anything.
+	turned string
 }
 
 // attempt is one call that is about to be made, or was.
@@ -30,13 +32,16 @@ type attempt struct {
 	// cleared are the grounds of its account's protection in spite of which a person
 	// let the operation pass.
 	cleared []string
+	// probe says that the system's breaker is open, and breaker how it was.
+	probe   bool
+	breaker state.Breaker
 }
 
 // work takes the items of an account through one attempt each, most urgent
 // first. Between two calls there is one transaction: it records what came of the
 // last and the intent of the next.
 func (t *Tenant) work(ctx context.Context, target *target, claim state.Claimed) error {
-	j := &job{t, target, claim}
+	j := &job{Tenant: t, target: target, claim: claim}
 	slices.SortStableFunc(claim.Items, func(a, b state.Item) int { return cmp.Compare(rank(a), rank(b)) })
 	var (
 		last   attempt
@@ -44,11 +49,11 @@ func (t *Tenant) work(ctx context.Context, target *target, claim state.Claimed) 
 	)
 	// An impatient caller ends the calls, and not the record of what was sent.
 	steady := context.WithoutCancel(ctx)
-	for _, item := range claim.Items {
+	for i := 0; i < len(claim.Items); i++ {
 		if !j.leaseLasts() || ctx.Err() != nil {
 			break
 		}
-		next, ok, err := j.step(steady, last, result, &item)
+		next, ok, err := j.step(steady, last, result, &claim.Items[i])
 		if errors.Is(err, state.ErrFenced) {
 			return j.fenced(steady, last)
 		}
@@ -60,6 +65,9 @@ func (t *Tenant) work(ctx context.Context, target *target, claim state.Claimed) 
 			continue
 		}
 		last, result = next, j.call(ctx, next)
+		if next.probe && next.look && result.verdict == verdictUndone {
+			i-- // the system is back, and this has waited for it
+		}
 	}
 	_, _, err := j.step(steady, last, result, nil)
 	if errors.Is(err, state.ErrFenced) {
@@ -127,7 +135,7 @@ func (j *job) leaseLasts() bool {
 // called for item, ok is false.
 func (j *job) step(ctx context.Context, last attempt, result outcome, item *state.Item) (next attempt, ok bool, err error) {
 	err = j.backend.Update(ctx, j.id, func(tx state.Tx) error {
-		next, ok = attempt{}, false
+		next, ok, j.turned = attempt{}, false, ""
 		account, err := tx.Lock(j.claim.Account.Person, j.claim.Account.System, j.claim.Account.Owner, j.claim.Account.Epoch)
 		if err != nil {
 			return err
@@ -138,11 +146,18 @@ func (j *job) step(ctx context.Context, last attempt, result outcome, item *stat
 			}
 		}
 		if item == nil {
+			if err := j.endProbe(tx); err != nil {
+				return err
+			}
 			return tx.Unclaim(account.Person, account.System, account.Owner, account.Epoch)
 		}
 		next, ok, err = j.prepare(tx, account, *item)
 		return err
 	})
+	if err == nil && j.turned != "" {
+		j.engine.cfg.Logger.WarnContext(ctx, "the breaker of a system was "+j.turned,
+			"event", "system", "tenant", j.id, "system", j.target.name, "error", result.err)
+	}
 	return next, ok, err
 }
 
@@ -161,8 +176,16 @@ func (j *job) prepare(tx state.Tx, account state.Account, claimed state.Item) (a
 	}
 	switch it.State {
 	case state.ItemSending:
+		breaker, may, err := j.mayCall(tx)
+		if err != nil || !may {
+			return attempt{}, false, err
+		}
 		op, err := j.operation(tx, account, it, connector.Kind(it.OpKind))
-		return attempt{item: it, op: op, look: true}, err == nil, err
+		if err != nil {
+			return attempt{}, false, err
+		}
+		probe, err := takeProbe(tx, breaker)
+		return attempt{item: it, op: op, look: true, probe: probe, breaker: breaker}, err == nil, err
 	case state.ItemDue:
 	default:
 		return attempt{}, false, nil
@@ -198,6 +221,10 @@ func (j *job) prepare(tx state.Tx, account state.Account, claimed state.Item) (a
 	if !j.target.supports(kind) {
 		return attempt{}, false, j.park(tx, it, fmt.Sprintf("the connector cannot %s", kind))
 	}
+	breaker, may, err := j.mayCall(tx)
+	if err != nil || !may {
+		return attempt{}, false, err // it stays due
+	}
 	op, err := j.operation(tx, account, it, kind)
 	if errors.Is(err, errNoName) {
 		return attempt{}, false, j.park(tx, it, err.Error())
@@ -214,7 +241,11 @@ func (j *job) prepare(tx state.Tx, account state.Account, claimed state.Item) (a
 	if err := tx.PutItem(it); err != nil {
 		return attempt{}, false, err
 	}
-	return attempt{item: it, op: op, cleared: cleared}, true, j.write(tx, j.entry(audit.EventIntent, it, op))
+	probe, err := takeProbe(tx, breaker)
+	if err != nil {
+		return attempt{}, false, err
+	}
+	return attempt{item: it, op: op, cleared: cleared, probe: probe, breaker: breaker}, true, j.write(tx, j.entry(audit.EventIntent, it, op))
 }
 
 // released reports whether an item may be acted on.
@@ -237,8 +268,18 @@ func (j *job) park(tx state.Tx, it state.Item, why string) error {
 	return j.write(tx, e)
 }
 
-// call makes one call, or looks what became of an earlier one.
+// call makes one call, or looks what became of an earlier one, and finds out what that
+// tells of the system.
 func (j *job) call(ctx context.Context, a attempt) outcome {
+	o := j.try(ctx, a)
+	if o.sign.bad() && ctx.Err() != nil {
+		o.sign = silent // the caller had enough
+	}
+	o.check = j.checkUp(ctx, a, o)
+	return o
+}
+
+func (j *job) try(ctx context.Context, a attempt) outcome {
 	if !a.look {
 		// What others take for theirs is not of this operation's time.
 		release := j.target.serialise(ctx, a.op)
@@ -260,14 +301,19 @@ func (j *job) call(ctx context.Context, a attempt) outcome {
 	}
 	result, err := j.target.apply(ctx, a.op)
 	if err == nil {
-		return outcome{verdict: verdictDone, how: string(result.Outcome), account: result.Account, pending: result.Outcome == connector.Pending}
+		return outcome{verdict: verdictDone, sign: works, how: string(result.Outcome), account: result.Account, pending: result.Outcome == connector.Pending}
 	}
 	judged := connector.VerdictOf(err)
-	o := outcome{verdict: judged.Verdict, after: judged.After, err: err}
+	o := outcome{verdict: judged.Verdict, sign: signOf(err), after: judged.After, err: err}
 	switch {
 	case judged.Verdict == connector.VerdictUnknown:
-		if seen := j.readBack(ctx, a); seen.verdict != connector.VerdictUnknown {
+		seen := j.readBack(ctx, a)
+		o.after = max(o.after, seen.after)
+		if seen.verdict != connector.VerdictUnknown {
 			seen.err = errors.Join(err, seen.err)
+			if seen.verdict != verdictDone {
+				seen.sign = o.sign // it answers, and does nothing
+			}
 			return seen
 		}
 	case a.op.Name != "" && errors.Is(err, connector.ErrAlreadyExists):

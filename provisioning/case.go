@@ -22,6 +22,7 @@ const (
 	CaseProtected   = "protected"   // something would happen to an account that is protected
 	CaseShrunk      = "shrunk"      // a source told of far fewer people than before
 	CaseQuarantine  = "quarantine"  // a record could not be understood in full
+	CaseSystem      = "system"      // nothing has worked in a system for long
 )
 
 // Choices that answer a [Case]. A correlation is also answered with "same:" and
@@ -33,6 +34,8 @@ const (
 	ChoiceAccept  = "accept"  // shrunk: believe it if the source says so again
 	ChoiceRefuse  = "refuse"  // shrunk, the default
 	ChoiceDiscard = "discard" // quarantine: forget the record
+	ChoiceReset   = "reset"   // system: send to it as if it worked
+	ChoiceWait    = "wait"    // system, the default: only probe it
 	ChoiceKeep    = "keep"    // quarantine, the default: wait for a better one
 	choiceSame    = "same:"
 )
@@ -41,7 +44,7 @@ const (
 type Case struct {
 	ID       string          `json:"id"`
 	Kind     string          `json:"kind"`
-	Subject  string          `json:"subject"` // worker, source, run, or person and system
+	Subject  string          `json:"subject"` // worker, source, run, system, or person and system
 	Question string          `json:"question"`
 	Body     json.RawMessage `json:"body,omitempty"` // what it is about
 	Digest   string          `json:"digest"`         // of question and body: what an answer is given to
@@ -135,8 +138,8 @@ func (t *Tenant) Answer(ctx context.Context, req AnswerRequest) error {
 			return err
 		}
 		c.State, c.Answer, c.Actor, c.Note, c.AnsweredAt = caseAnswered, req.Choice, string(req.Actor), req.Note, t.now()
-		if req.Choice == ChoiceHold {
-			c.State = caseOpen // it can still be released
+		if req.Choice == ChoiceHold || req.Choice == ChoiceWait {
+			c.State = caseOpen // it can still be answered otherwise
 		}
 		if err := tx.PutCase(c); err != nil {
 			return err
@@ -172,6 +175,12 @@ func (t *Tenant) settle(tx state.Tx, c state.Case, req AnswerRequest) error {
 		return t.settleProtected(tx, c)
 	case c.Kind == CaseShrunk && req.Choice == ChoiceAccept:
 		return t.acceptShrunk(tx, c)
+	case c.Kind == CaseSystem && req.Choice == ChoiceReset:
+		b, err := breakerOf(tx.LockBreaker, c.Subject)
+		if err != nil || !isOpen(b) {
+			return err
+		}
+		return t.resetBreaker(tx, b, req.Actor)
 	}
 	return nil
 }

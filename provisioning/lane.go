@@ -85,9 +85,20 @@ func (t *Tenant) tell() {
 	}
 }
 
-// actIn works through what is due in one system: as many accounts at a time as
-// it bears.
-func (t *Tenant) actIn(ctx context.Context, target *target, due time.Time) (int, error) {
+// actIn works through what is due in one system. A probe that works lets the others
+// come, and so does whatever else comes due meanwhile.
+func (t *Tenant) actIn(ctx context.Context, target *target, due time.Time) (total int, err error) {
+	for {
+		n, err := t.actTogether(ctx, target, due)
+		if total += n; err != nil || n == 0 {
+			return total, err
+		}
+	}
+}
+
+// actTogether works on as many accounts of a system at a time as it bears, until
+// nothing is left to be claimed.
+func (t *Tenant) actTogether(ctx context.Context, target *target, due time.Time) (int, error) {
 	claim := func() ([]state.Claimed, error) {
 		return target.backlog.claim(func() ([]state.Claimed, error) { return t.claim(ctx, target, due, false) })
 	}
@@ -222,7 +233,7 @@ func (t *Tenant) takeBack(ctx context.Context, target *target, mine []state.Clai
 // claim.
 const claimSize = 8
 
-// claim takes a few accounts under lease.
+// claim takes a few accounts under lease, or one for a probe.
 func (t *Tenant) claim(ctx context.Context, target *target, due time.Time, urgent bool) (claimed []state.Claimed, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -232,7 +243,14 @@ func (t *Tenant) claim(ctx context.Context, target *target, due time.Time, urgen
 	}
 	// A claim that is committed must not be forgotten because of the caller.
 	err = t.backend.Update(context.WithoutCancel(ctx), t.id, func(tx state.Tx) error {
-		claimed, err = tx.Claim(claim)
+		b, err := breakerOf(tx.Breaker, target.name)
+		switch {
+		case err != nil:
+		case isOpen(b):
+			claimed, err = claimProbe(tx, claim)
+		default:
+			claimed, err = tx.Claim(claim)
+		}
 		return err
 	})
 	return claimed, err

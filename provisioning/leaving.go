@@ -113,6 +113,11 @@ func (t *Tenant) Leaving(ctx context.Context, person string) (Leaving, error) {
 					return err
 				}
 				step.State, step.Problem, step.Verified = line.State, line.Note, time.Time{}
+				if at, err := breakerOf(tx.Breaker, it.System); err != nil {
+					return err
+				} else if isOpen(at) {
+					step.Problem = cmp.Or(step.Problem, "nothing works in "+it.System+": "+at.Error)
+				}
 			}
 			l.Steps = append(l.Steps, step)
 			if since := latest(it.EventAt, it.ReceivedAt); since.After(l.Known) {

@@ -37,11 +37,16 @@ func (j *job) record(tx state.Tx, account *state.Account, a attempt, o outcome) 
 		return err
 	}
 	if it.OpKey != a.op.Key {
-		o = outcome{verdict: connector.VerdictUnknown, account: o.account, err: errors.New("a late call of somebody else may have undone it")}
+		o = outcome{verdict: connector.VerdictUnknown, sign: o.sign, account: o.account, err: errors.New("a late call of somebody else may have undone it")}
 	}
 	if a.look {
 		it.Attempts++
 	}
+	before, breaker, err := j.note(tx, a, it, o)
+	if err != nil {
+		return err
+	}
+	o = j.judgeDenial(o, it, before, breaker)
 	if errors.Is(o.err, connector.ErrNotFound) && o.verdict == connector.VerdictPermanent && a.op.Kind != connector.Create {
 		if it.Missed++; it.Missed < believed {
 			wait := missedFor << (2 * (it.Missed - 1))
@@ -108,6 +113,10 @@ func (j *job) record(tx state.Tx, account *state.Account, a attempt, o outcome) 
 		}
 	default:
 		it.State, it.RetryAt = state.ItemSending, wall().Add(max(o.after, j.backoff(it.Attempts)))
+	}
+	if open := it.State == state.ItemDue || it.State == state.ItemSending; open && isOpen(breaker) && o.sign.bad() {
+		// It is the system's failure, and the breaker says when the next attempt is.
+		it.Attempts, it.RetryAt = max(it.Attempts-1, 0), wall()
 	}
 	if limit := j.engine.cfg.Retry.Attempts; it.Attempts >= limit && (it.State == state.ItemDue || it.State == state.ItemSending) {
 		it.State = state.ItemParked

@@ -270,11 +270,11 @@ func (j *job) lookFirst(ctx context.Context, a attempt) (o outcome, ok bool) {
 	found, err := j.target.Connector.Find(ctx, connector.FindRequest{ID: a.op.Ref.ID, Entitlements: len(j.target.ProtectedEntitlements) > 0})
 	switch {
 	case err != nil:
-		return outcome{verdict: connector.VerdictRetry, after: connector.VerdictOf(err).After, err: fmt.Errorf("looking whether it is protected: %w", err)}, true
+		return outcome{verdict: connector.VerdictRetry, sign: signOf(err), after: connector.VerdictOf(err).After, err: fmt.Errorf("looking whether it is protected: %w", err)}, true
 	case len(found) != 1:
 		return outcome{}, false // the operation finds that out
 	case !found[0].Active:
-		return outcome{verdict: verdictDone, how: string(connector.AlreadyInState), account: found[0]}, true
+		return outcome{verdict: verdictDone, sign: works, how: string(connector.AlreadyInState), account: found[0]}, true
 	}
 	var grounds []string
 	if j.target.protectsLogin(found[0].Name) {
@@ -286,5 +286,5 @@ func (j *job) lookFirst(ctx context.Context, a attempt) (o outcome, ok bool) {
 	if grounds = remaining(grounds, a.cleared); len(grounds) == 0 {
 		return outcome{}, false
 	}
-	return outcome{verdict: verdictProtected, account: found[0], err: errors.New(protectedMark + strings.Join(grounds, "; "))}, true
+	return outcome{verdict: verdictProtected, sign: works, account: found[0], err: errors.New(protectedMark + strings.Join(grounds, "; "))}, true
 }

@@ -21,6 +21,8 @@ const (
 // outcome is what came of an attempt.
 type outcome struct {
 	verdict connector.Verdict
+	sign    sign
+	check   check
 	how     string            // applied, alreadyInState, verified …
 	account connector.Account // as observed, if it was
 	after   time.Duration     // how long to wait at least before the next attempt
@@ -40,19 +42,19 @@ func (j *job) readBack(ctx context.Context, a attempt) outcome {
 	found, err := j.target.Connector.Find(ctx, req)
 	switch {
 	case err != nil:
-		return outcome{verdict: connector.VerdictUnknown, after: connector.VerdictOf(err).After, err: fmt.Errorf("reading back: %w", err)}
+		return outcome{verdict: connector.VerdictUnknown, sign: signOf(err), after: connector.VerdictOf(err).After, err: fmt.Errorf("reading back: %w", err)}
 	case len(found) > 1:
-		return outcome{verdict: connector.VerdictPermanent, err: fmt.Errorf("%d accounts have external id %s: %w", len(found), a.op.ExternalID, connector.ErrAmbiguous)}
+		return outcome{verdict: connector.VerdictPermanent, sign: works, err: fmt.Errorf("%d accounts have external id %s: %w", len(found), a.op.ExternalID, connector.ErrAmbiguous)}
 	case len(found) == 0 && a.op.Kind == connector.Create:
-		return j.notSeen(ctx, a, outcome{verdict: verdictUndone, err: errors.New("the account is not there")})
+		return j.notSeen(ctx, a, outcome{verdict: verdictUndone, sign: works, err: errors.New("the account is not there")})
 	case len(found) == 0:
 		return j.confirmGone(ctx, a)
 	}
 	account := found[0]
 	if effective, known := hasEffect(a.op, account); !known || !effective {
-		return j.notSeen(ctx, a, outcome{verdict: verdictUndone, account: account, err: errors.New("it has had no effect")})
+		return j.notSeen(ctx, a, outcome{verdict: verdictUndone, sign: works, account: account, err: errors.New("it has had no effect")})
 	}
-	return outcome{verdict: verdictDone, how: "verified", account: account}
+	return outcome{verdict: verdictDone, sign: works, how: "verified", account: account}
 }
 
 // notSeen is the outcome of an operation of which nothing is to be seen: where that
@@ -85,13 +87,13 @@ func (j *job) confirmGone(ctx context.Context, a attempt) outcome {
 	found, err := j.target.Connector.Find(ctx, req)
 	switch {
 	case err != nil:
-		return outcome{verdict: connector.VerdictUnknown, after: connector.VerdictOf(err).After, err: fmt.Errorf("not found, and not known to be gone: %w", err)}
+		return outcome{verdict: connector.VerdictUnknown, sign: signOf(err), after: connector.VerdictOf(err).After, err: fmt.Errorf("not found, and not known to be gone: %w", err)}
 	case len(found) == 0:
 		return outcome{verdict: connector.VerdictPermanent, err: connector.ErrNotFound}
 	case len(found) > 1:
-		return outcome{verdict: connector.VerdictPermanent, err: fmt.Errorf("%d accounts have external id %s: %w", len(found), a.op.ExternalID, connector.ErrAmbiguous)}
+		return outcome{verdict: connector.VerdictPermanent, sign: works, err: fmt.Errorf("%d accounts have external id %s: %w", len(found), a.op.ExternalID, connector.ErrAmbiguous)}
 	}
-	return outcome{verdict: verdictUndone, account: found[0], err: fmt.Errorf("account %s is %s now", a.op.Ref.ID, found[0].ID)}
+	return outcome{verdict: verdictUndone, sign: works, account: found[0], err: fmt.Errorf("account %s is %s now", a.op.Ref.ID, found[0].ID)}
 }
 
 // hasEffect reports whether an account is as an operation wanted it. If the
@@ -121,14 +123,14 @@ func (j *job) nameTaken(ctx context.Context, a attempt, o outcome) outcome {
 	found, err := j.target.Connector.Find(ctx, connector.FindRequest{Name: a.op.Name})
 	switch {
 	case err != nil:
-		return outcome{verdict: connector.VerdictRetry, after: connector.VerdictOf(err).After, err: errors.Join(o.err, err)}
+		return outcome{verdict: connector.VerdictRetry, sign: signOf(err), after: connector.VerdictOf(err).After, err: errors.Join(o.err, err)}
 	case len(found) == 1 && a.op.Kind == connector.Rename && found[0].ID == a.op.Ref.ID:
-		return outcome{verdict: verdictDone, how: string(connector.AlreadyInState), account: found[0]}
+		return outcome{verdict: verdictDone, sign: works, how: string(connector.AlreadyInState), account: found[0]}
 	case a.op.Kind == connector.Rename:
 	case len(found) == 1 && found[0].ExternalID == a.op.ExternalID:
-		return outcome{verdict: verdictDone, how: string(connector.AlreadyInState), account: found[0]}
+		return outcome{verdict: verdictDone, sign: works, how: string(connector.AlreadyInState), account: found[0]}
 	case len(found) == 1 && found[0].ExternalID == "" && j.target.AdoptByName && !j.target.protectsLogin(found[0].Name):
-		return outcome{verdict: verdictDone, how: adopted, account: found[0]}
+		return outcome{verdict: verdictDone, sign: works, how: adopted, account: found[0]}
 	}
-	return outcome{verdict: verdictTaken, err: o.err, unseen: len(found) == 0}
+	return outcome{verdict: verdictTaken, sign: works, err: o.err, unseen: len(found) == 0}
 }

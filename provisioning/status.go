@@ -12,6 +12,8 @@ type Status struct {
 	// Systems counts, by system and then by state (settled, due, sending, waiting,
 	// parked), what should be so there: accounts, attributes and grants.
 	Systems map[string]map[string]int
+	// Outages are the systems in which nothing works, by name.
+	Outages []Outage
 	// Active counts, by system, the accounts known to be active.
 	Active map[string]int
 	// Undecided is the number of people about whom policy gave no answer.
@@ -45,6 +47,9 @@ func (t *Tenant) Status(ctx context.Context) (Status, error) {
 				s.Systems[c.System] = map[string]int{}
 			}
 			s.Systems[c.System][string(c.State)] += c.N
+		}
+		if s.Outages, err = t.outages(tx); err != nil {
+			return err
 		}
 		for name := range t.targets {
 			if s.Active[name], err = tx.Population(name); err != nil {

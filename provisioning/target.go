@@ -21,6 +21,10 @@ type target struct {
 	described time.Time // when description was asked for, wall time
 	limits    connector.Description
 	locks     map[string]*entitlementLock
+
+	checking  sync.Mutex // held while the system is asked how it is
+	checkedAt time.Time
+	checked   check
 }
 
 // describedFor is how long a description is trusted before it is asked for anew.

@@ -19,20 +19,27 @@ func TestAccountsThatMayBeThereCountAsTakenAway(t *testing.T) {
 	t.Parallel()
 	b := bench(t, provisioningtest.Config{Policy: plain, Engine: func(c *provisioning.Config) { c.Retry.Attempts = 3 }})
 	d := b.Target("directory")
+	b.HR.Put(provisioningtest.Worker("stays", "Stays", "Eng", "2025-01-01"))
+	b.Sync()
 	d.Fault(memory.Fault{Kinds: []connector.Kind{connector.Create}, Do: memory.LoseReply})
 	d.Fault(memory.Fault{Kinds: []connector.Kind{memory.Find}, Do: memory.Fail})
 	for i := range 30 {
 		b.HR.Put(provisioningtest.Worker(fmt.Sprint(i), fmt.Sprint("P", i), "Eng", "2025-01-01"))
+		// What works shows that the system is not down, so that others are given up.
+		b.HR.Change("stays", func(w *hrsource.Worker) { w.Assignments[0].Department = fmt.Sprint(i) })
+		b.Sync()
 	}
-	b.Sync()
-	require.Equal(t, 30, activeAt(d))
+	status, err := b.Status(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 30, status.Systems["directory"]["parked"])
+	require.Equal(t, 31, activeAt(d))
 	d.Clear()
 	for i := range 30 {
 		b.HR.End(fmt.Sprint(i), "2025-12-01")
 	}
 	b.Sync()
 	b.Settle()
-	require.Equal(t, 30, activeAt(d), "the guard lets 5 of 30 be disabled")
+	require.Equal(t, 31, activeAt(d), "the guard lets 5 of 31 be disabled")
 }
 
 func TestRemovalsThatAreStillToComeDoNotMakeTheSystemLarger(t *testing.T) {

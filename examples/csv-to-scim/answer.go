@@ -128,8 +128,9 @@ func quote(word string) string {
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
-// retry makes due again what was parked.
-func retry(ctx context.Context, tenant *provisioning.Tenant, out io.Writer) error {
+// retry makes due again what was parked, and sends it to systems in which nothing
+// worked.
+func (o options) again(ctx context.Context, tenant *provisioning.Tenant, out io.Writer) error {
 	s, err := tenant.Status(ctx)
 	if err != nil {
 		return err
@@ -141,6 +142,12 @@ func retry(ctx context.Context, tenant *provisioning.Tenant, out io.Writer) erro
 			return err
 		}
 		total += n
+	}
+	for _, outage := range s.Outages {
+		if err := tenant.ResetSystem(ctx, outage.System, provisioning.Actor(o.actor)); err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "%s is tried as if it worked\n", outage.System)
 	}
 	fmt.Fprintf(out, "%d parked things are due again\n", total)
 	return nil

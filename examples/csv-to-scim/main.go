@@ -92,7 +92,7 @@ func (o options) run(ctx context.Context, out, diag io.Writer) (int, error) {
 		return exitFailed, err
 	}
 	if o.retry {
-		if err := retry(ctx, s.tenant, out); err != nil {
+		if err := o.again(ctx, s.tenant, out); err != nil {
 			return exitFailed, err
 		}
 	}

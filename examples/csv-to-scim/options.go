@@ -92,7 +92,7 @@ func (o *options) flags() *flag.FlagSet {
 		o.answers = append(o.answers, a)
 		return err
 	})
-	f.StringVar(&o.actor, "actor", "", "the `name` of who answers, for the audit log (default the name of the operating system's user)")
+	f.StringVar(&o.actor, "actor", "", "the `name` of who answers or retries, for the audit log (default the name of the operating system's user)")
 	f.BoolVar(&o.retry, "retry", false, "try again what the server refused for good")
 	f.StringVar(&o.system, "system", "", "what the policy calls the server; not needed if it names only one")
 	f.Func("profile", "what is known of the server: a `NAME` that scim-doctor -profiles lists, or a YAML file", func(text string) (err error) {
@@ -196,7 +196,7 @@ func (o *options) check() error {
 	case o.verify && o.keyFile == "":
 		return errors.New("-verify: wants -key too")
 	}
-	if len(o.answers) == 0 {
+	if len(o.answers) == 0 && !o.retry {
 		return nil
 	}
 	who, err := user.Current()
@@ -204,7 +204,7 @@ func (o *options) check() error {
 		o.actor = cmp.Or(o.actor, who.Username)
 	}
 	if strings.TrimSpace(o.actor) == "" {
-		return errors.New("-answer: wants -actor too, since the operating system tells no name")
+		return errors.New("-answer, -retry: want -actor too, since the operating system tells no name")
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/joinery-iam/joinery/provisioning"
 )
@@ -28,6 +29,11 @@ func (o options) summary(ctx context.Context, tenant *provisioning.Tenant, out i
 			}
 		}
 		fmt.Fprintln(out)
+	}
+	for _, outage := range s.Outages {
+		attention = true
+		fmt.Fprintf(out, "%s: nothing has worked there since %s: %s; it is tried again at %s, or at once with -retry\n", outage.System,
+			outage.Since.Local().Format(time.DateTime), outage.Error, outage.NextProbe.Local().Format(time.DateTime))
 	}
 	if attention {
 		if err := reasons(ctx, tenant, out); err != nil {

@@ -130,16 +130,26 @@ func (b *Bench) Sync() provisioning.ReadReport {
 }
 
 // Settle does everything that is due, and waits for retries that come due within
-// a moment.
+// a moment. It does not wait for ever for a system in which nothing works.
 func (b *Bench) Settle() {
 	b.tb.Helper()
-	const patience = 200
+	const patience, probes = 200, 10
+	before := map[string]int{} // probes that failed before, by system
 	for range patience {
 		next, err := b.Drain(b.tb.Context())
 		b.must(err)
 		wait := next.Sub(b.Clock.Now())
 		if next.IsZero() || wait > 50*time.Millisecond {
 			return
+		}
+		status, err := b.Status(b.tb.Context())
+		b.must(err)
+		for _, o := range status.Outages {
+			if n, seen := before[o.System]; !seen {
+				before[o.System] = o.Probes
+			} else if o.Probes >= n+probes {
+				return
+			}
 		}
 		timer := time.NewTimer(max(wait, time.Millisecond))
 		select {

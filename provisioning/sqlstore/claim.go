@@ -15,13 +15,13 @@ const (
 		AND NOT EXISTS (SELECT 1 FROM joinery_account a
 			WHERE a.tenant = i.tenant AND a.person = i.person AND a.system = i.system AND a.lease_until > ?4)
 		ORDER BY i.lane, i.decided_at, i.person LIMIT ?5 @skip`
-	// probeQueue is queue in the order of probes: who was tried longest ago, or never.
-	// It sorts all of a system's, which only happens while nothing works there.
+	// probeQueue is queue in the order of probes. It sorts all of a system's, which only
+	// happens while nothing works there.
 	probeQueue = `/* probe queue */ SELECT i.person FROM joinery_item i
 		WHERE i.tenant = ?1 AND i.system = ?2 AND i.free = 1 AND i.lane <= ?3 AND i.retry_at <= ?4
 		AND NOT EXISTS (SELECT 1 FROM joinery_account a
 			WHERE a.tenant = i.tenant AND a.person = i.person AND a.system = i.system AND a.lease_until > ?4)
-		ORDER BY i.retry_at, i.lane, i.decided_at, i.person LIMIT ?5 @skip`
+		ORDER BY i.retry_at, i.lane, i.decided_at DESC, i.person LIMIT ?5 @skip`
 	// Whoever comes second finds the lease taken, and leaves it alone: the
 	// exclusion is in this statement, whatever the one before has read.
 	takeLease = `/* take lease */ INSERT INTO joinery_account (tenant, ` + accountColumns + `)

@@ -11,7 +11,7 @@ func breakerCases() []testCase {
 		{name: "breaker", clause: "a breaker's row is kept and replaced whole; ErrNotFound before", check: breakerKept},
 		{name: "breaker_list", clause: "Breakers returns all rows, by system", check: breakerList},
 		{name: "breaker_lock", clause: "LockBreaker keeps others from changing the row: of many failures at once each is counted", check: breakerLock},
-		{name: "claim_probe", clause: "Claim for a probe gives who was tried longest ago, then by lane", check: claimProbe},
+		{name: "claim_probe", clause: "Claim for a probe gives who was tried longest ago first, then the most urgent lane, then the newest decision", check: claimProbe},
 		{name: "next_retry_breaker", clause: "NextRetry waits for an open breaker, until UrgentAt in the immediate lane and ProbeAt in others", check: nextRetryBreaker},
 	}
 }
@@ -74,10 +74,10 @@ func claimProbe(f *fixture) {
 		return it
 	}
 	f.putQueue(tried("a", day(3), state.LaneImmediate), tried("b", day(2), state.LaneNormal), tried("c", time.Time{}, state.LaneNormal),
-		tried("d", time.Time{}, state.LaneImmediate), tried("e", day(9), state.LaneImmediate))
+		tried("d", time.Time{}, state.LaneImmediate), tried("e", day(9), state.LaneImmediate), due("f", 0), due("g", 2))
 	c := claim("n", 5, 6)
 	c.Limit, c.Probe = 1, true
-	for _, want := range []string{"d", "c", "b", "a"} {
+	for _, want := range []string{"d", "g", "c", "f", "b", "a"} {
 		same("account to be tried next", f.claimOne(c).Account.Person, want)
 	}
 	same("accounts left", len(f.claim(c)), 0)

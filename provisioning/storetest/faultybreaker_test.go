@@ -14,6 +14,7 @@ func breakerFaults() []mutant {
 		{fault: "breakers come by their failures", fails: []string{"breaker_list"}, tx: func(tx state.Tx) state.Tx { return byFailures{tx} }},
 		{fault: "who waits for a breaker gets it as it was before", fails: []string{"breaker_lock"}, backend: func(b state.Backend) state.Backend { return unlocked{b} }},
 		{fault: "a probe takes whose turn it is", fails: []string{"claim_probe"}, tx: func(tx state.Tx) state.Tx { return noProbe{tx} }},
+		{fault: "a probe takes the oldest decision", fails: []string{"claim_probe"}, tx: func(tx state.Tx) state.Tx { return oldestProbe{tx} }},
 		{fault: "what is urgent waits for the breaker like others", fails: []string{"next_retry_breaker"}, tx: func(tx state.Tx) state.Tx { return patient{tx} }},
 		{fault: "a breaker holds after it was closed", fails: []string{"next_retry_breaker"}, tx: func(tx state.Tx) state.Tx { return everOpen{tx} }},
 	}
@@ -70,6 +71,17 @@ type noProbe struct{ state.Tx }
 func (t noProbe) Claim(c state.Claim) ([]state.Claimed, error) {
 	c.Probe = false
 	return t.Tx.Claim(c)
+}
+
+// oldestProbe takes, of two that were never tried, the one that was decided first.
+type oldestProbe struct{ state.Tx }
+
+func (t oldestProbe) PutItem(it state.Item) error {
+	if err := t.Tx.PutItem(it); err != nil || it.System != "s" || it.Person != "f" {
+		return err
+	}
+	it.DecidedAt = it.DecidedAt.AddDate(1, 0, 0)
+	return t.Tx.PutItem(it)
 }
 
 type patient struct{ state.Tx }

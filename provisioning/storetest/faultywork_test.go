@@ -15,7 +15,7 @@ func workFaults() []mutant {
 		{fault: "items act while their run is being decided", fails: []string{"claim_released"}, tx: func(tx state.Tx) state.Tx { return hasty{tx} }},
 		{fault: "what was sent is left alone for ever", fails: []string{"claim_states"}, tx: func(tx state.Tx) state.Tx { return forgetsSent{tx} }},
 		{fault: "a back-off is kept only after an attempt", fails: []string{"claim_retry", "next_retry", "claim_probe", "next_retry_breaker"}, tx: func(tx state.Tx) state.Tx { return noBackoff{tx} }},
-		{fault: "the oldest decision comes first whatever its lane", fails: []string{"claim_lane"}, tx: func(tx state.Tx) state.Tx { return laneBlind{tx} }},
+		{fault: "the oldest decision comes first whatever its lane", fails: []string{"claim_lane", "claim_probe"}, tx: func(tx state.Tx) state.Tx { return laneBlind{tx} }},
 		{fault: "urgent claims get everything", fails: []string{"claim_urgent"}, tx: func(tx state.Tx) state.Tx { return neverUrgent{tx} }},
 		{fault: "an account comes with its first item alone", fails: []string{"claim_limit"}, tx: func(tx state.Tx) state.Tx { return oneItem{tx} }},
 		{fault: "the next retry is a moment late", fails: []string{"next_retry", "next_retry_breaker"}, tx: func(tx state.Tx) state.Tx { return lateRetry{tx} }},

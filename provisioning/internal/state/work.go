@@ -77,8 +77,8 @@ type Work interface {
 	// RetryAt is not after wall, and nobody has a lease on the account beyond
 	// wall. The most urgent lane comes first, then the oldest DecidedAt; the
 	// immediate lane alone if urgent is set. For a probe it is the earliest RetryAt
-	// first, and then the lane. It returns each account, its new epoch included, with
-	// those of its items that can be acted on, by lane.
+	// first, then the lane, then the latest DecidedAt. It returns each account, its new
+	// epoch included, with those of its items that can be acted on, by lane.
 	Claim(c Claim) ([]Claimed, error)
 	// Lock makes sure that a claim still holds and returns the account, or
 	// ErrFenced.
