@@ -54,6 +54,9 @@ func staff(t *testing.T, b *provisioningtest.Bench, n int) {
 	require.NoError(t, err)
 }
 
+// waitUntil waits by the bubble's clock.
+func waitUntil(at time.Time) { <-time.After(time.Until(at)) }
+
 // pass lets time pass, in which what comes due is done.
 func pass(t *testing.T, b *provisioningtest.Bench, d time.Duration) {
 	t.Helper()
@@ -62,10 +65,10 @@ func pass(t *testing.T, b *provisioningtest.Bench, d time.Duration) {
 		next, err := b.Drain(t.Context())
 		require.NoError(t, err)
 		if next.IsZero() || next.After(end) {
-			time.Sleep(time.Until(end)) // by the bubble's clock
+			waitUntil(end)
 			return
 		}
-		time.Sleep(time.Until(next))
+		waitUntil(next)
 	}
 }
 
@@ -311,7 +314,7 @@ func TestBreakerIsSharedAndSurvivesARestart(t *testing.T) {
 		require.Len(t, d.Log(), sent, "the other one sends nothing either")
 
 		for range 5 {
-			time.Sleep(time.Until(next))
+			waitUntil(next)
 			results := make(chan error, 2)
 			for _, n := range []*provisioningtest.Bench{a, b} {
 				go func() {
@@ -326,7 +329,7 @@ func TestBreakerIsSharedAndSurvivesARestart(t *testing.T) {
 			require.NoError(t, err)
 		}
 		d.Clear()
-		time.Sleep(time.Until(next))
+		waitUntil(next)
 		_, err = b.Drain(t.Context())
 		require.NoError(t, err)
 		require.Empty(t, statusOf(t, a).Outages)
@@ -346,7 +349,7 @@ func TestDrainThatIsInterruptedIsNoOutage(t *testing.T) {
 			_, err := b.Drain(ctx)
 			cancel()
 			require.ErrorIs(t, err, context.DeadlineExceeded)
-			time.Sleep(time.Minute)
+			waitUntil(time.Now().Add(time.Minute))
 		}
 		require.GreaterOrEqual(t, d.Calls(connector.Create), 30)
 		require.Empty(t, statusOf(t, b).Outages, "it was the caller who had enough")

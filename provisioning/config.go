@@ -61,13 +61,15 @@ type Config struct {
 
 // Retry says how failed operations are repeated: after First, then twice as
 // long each time up to Max, each with a random part of up to a quarter taken
-// off. A longer wait that a system asks for is honoured.
+// off. A longer wait that a system asks for is honoured. Probes during an
+// [Outage] follow each other likewise.
 type Retry struct {
 	// First is the first wait. Defaults to one second.
 	First time.Duration
 	// Max is the longest wait. Defaults to 15 minutes.
 	Max time.Duration
-	// Attempts is the number of tries after which an operation is parked.
+	// Attempts is the number of tries after which an operation is parked, those
+	// made during an [Outage] not counted.
 	// Defaults to 50, which is about eleven hours.
 	Attempts int
 }

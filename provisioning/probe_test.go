@@ -41,7 +41,7 @@ func TestLeaverIsDisabledByTheFirstProbeThatWorks(t *testing.T) {
 		for d.SignIn("p042") == nil {
 			next, err := b.Drain(t.Context())
 			require.NoError(t, err)
-			time.Sleep(time.Until(next))
+			waitUntil(next)
 		}
 		var writes []string
 		for _, c := range d.Log()[before:] {
@@ -161,7 +161,7 @@ func nextProbe(t *testing.T, b *provisioningtest.Bench, d *memory.System) int {
 	t.Helper()
 	s := statusOf(t, b)
 	require.Len(t, s.Outages, 1)
-	time.Sleep(time.Until(s.Outages[0].NextProbe)) // by the bubble's clock
+	waitUntil(s.Outages[0].NextProbe)
 	return len(d.Log())
 }
 

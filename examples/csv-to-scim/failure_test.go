@@ -149,6 +149,24 @@ func TestWhatWasRefusedForGoodCanBeRetried(t *testing.T) {
 	require.Equal(t, []string{"alice"}, b.names())
 }
 
+func TestAnOutageIsToldAndEndsWithRetry(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, scimtest.Config{})
+	b.people(crowd(30)...)
+	b.server.SetFault(func(r *http.Request) scimtest.Fault {
+		if r.Method == http.MethodPost {
+			return scimtest.Fault{Status: http.StatusInternalServerError}
+		}
+		return scimtest.Fault{}
+	})
+	r := b.run("-patience", "0")
+	require.Equal(t, exitAttention, r.code)
+	require.Contains(t, r.out, "nothing has worked there since")
+	b.server.SetFault(nil)
+	require.Contains(t, b.done("-retry").out, "is tried as if it worked")
+	require.Len(t, b.names(), 30)
+}
+
 func TestAnInterruptedRunIsTakenUp(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

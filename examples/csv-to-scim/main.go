@@ -4,6 +4,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -11,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -132,7 +134,17 @@ func (o options) provision(ctx context.Context, tenant *provisioning.Tenant, out
 // how far it is.
 func (o options) settle(ctx context.Context, tenant *provisioning.Tenant, diag io.Writer) error {
 	patience := o.patience
+	status, err := tenant.Status(ctx)
+	if err != nil {
+		return err
+	}
 	for _, c := range tenant.Check(ctx) {
+		down := slices.ContainsFunc(status.Outages, func(o provisioning.Outage) bool { return o.System == c.System })
+		if c.Err == nil && down { // somebody has mended it, and runs this now
+			if err := tenant.ResetSystem(ctx, c.System, provisioning.Actor(cmp.Or(o.actor, "csv-to-scim"))); err != nil {
+				return err
+			}
+		}
 		if errors.Is(c.Err, connector.ErrDenied) {
 			patience = 0 // it will not let us in a moment later either
 		}

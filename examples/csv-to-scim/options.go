@@ -196,14 +196,10 @@ func (o *options) check() error {
 	case o.verify && o.keyFile == "":
 		return errors.New("-verify: wants -key too")
 	}
-	if len(o.answers) == 0 && !o.retry {
-		return nil
-	}
-	who, err := user.Current()
-	if err == nil {
+	if who, err := user.Current(); err == nil {
 		o.actor = cmp.Or(o.actor, who.Username)
 	}
-	if strings.TrimSpace(o.actor) == "" {
+	if strings.TrimSpace(o.actor) == "" && (len(o.answers) > 0 || o.retry) {
 		return errors.New("-answer, -retry: want -actor too, since the operating system tells no name")
 	}
 	return nil
