@@ -12,13 +12,13 @@ import (
 	"github.com/joinery-iam/joinery/provisioning/provisioningtest"
 )
 
-// downFor is a bench with 50 people, whose system has been down for some time.
+// downFor is a bench with 20 people, whose system has been down for some time.
 func downFor(t *testing.T, d time.Duration) (*provisioningtest.Bench, *memory.System) {
 	t.Helper()
 	system := memory.New(memory.Config{})
 	b := outage(t, provisioningtest.Config{}, provisioning.System{Connector: system})
 	system.Fault(memory.Fault{Do: memory.Down})
-	staff(t, b, 50)
+	staff(t, b, 20)
 	pass(t, b, d)
 	return b, system
 }
@@ -59,7 +59,7 @@ func TestOutageIsShown(t *testing.T) {
 
 func TestLongOutageOpensACaseWhichClosesByItself(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		b, d := downFor(t, 10*time.Hour)
+		b, d := downFor(t, 2*time.Hour)
 		cases, err := b.Cases(t.Context())
 		require.NoError(t, err)
 		require.Len(t, cases, 1)
@@ -80,13 +80,13 @@ func TestLongOutageOpensACaseWhichClosesByItself(t *testing.T) {
 		require.NoError(t, err)
 		require.False(t, c.Open)
 		require.Equal(t, "something works there again", c.Note)
-		require.Equal(t, 50, activeAt(d))
+		require.Equal(t, 20, activeAt(d))
 	})
 }
 
 func TestSystemIsResetByHand(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		b, d := downFor(t, 10*time.Hour)
+		b, d := downFor(t, 2*time.Hour)
 		d.Clear()
 		require.Error(t, b.ResetSystem(t.Context(), "directory", " "), "somebody must say so")
 		require.Error(t, b.ResetSystem(t.Context(), "dictionary", "ops"))
@@ -95,7 +95,7 @@ func TestSystemIsResetByHand(t *testing.T) {
 		require.NoError(t, b.ResetSystem(t.Context(), "directory", "ops"), "the second time there is nothing to be done")
 		_, err := b.Drain(t.Context())
 		require.NoError(t, err)
-		require.Equal(t, 50, activeAt(d))
+		require.Equal(t, 20, activeAt(d))
 		s := statusOf(t, b)
 		require.Empty(t, s.Outages)
 		require.Zero(t, s.Cases)
@@ -105,12 +105,12 @@ func TestSystemIsResetByHand(t *testing.T) {
 
 func TestAnswerResetsASystem(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		b, d := downFor(t, 10*time.Hour)
+		b, d := downFor(t, 2*time.Hour)
 		d.Clear()
 		asked := b.AnswerCase(provisioning.CaseSystem, provisioning.ChoiceReset)
 		_, err := b.Drain(t.Context())
 		require.NoError(t, err)
-		require.Equal(t, 50, activeAt(d))
+		require.Equal(t, 20, activeAt(d))
 		c, err := b.Case(t.Context(), asked.ID)
 		require.NoError(t, err)
 		require.Equal(t, provisioning.ChoiceReset, c.Answer)
@@ -120,7 +120,7 @@ func TestAnswerResetsASystem(t *testing.T) {
 
 func TestSystemThatIsResetTooEarlyIsFoundOutAgain(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		b, d := downFor(t, 10*time.Hour)
+		b, d := downFor(t, 2*time.Hour)
 		sent := len(d.Log())
 		require.NoError(t, b.ResetSystem(t.Context(), "directory", "ops"))
 		pass(t, b, time.Second/2)

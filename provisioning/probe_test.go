@@ -27,7 +27,7 @@ func TestLeaverIsDisabledByTheFirstProbeThatWorks(t *testing.T) {
 		pass(t, b, time.Minute)
 		d.Fault(memory.Fault{Do: memory.Fail})
 		changeAll(t, b, 60)
-		pass(t, b, 5*time.Hour) // by now others are tried every quarter of an hour
+		pass(t, b, 2*time.Hour) // by now others are tried every quarter of an hour
 		before := len(d.Log())
 		terminate(t, b, "42")
 		pass(t, b, time.Hour)
@@ -76,14 +76,14 @@ func TestWhatFailsForEverybodyKeepsNothingElseOut(t *testing.T) {
     when: jobTitle == "Singer"
     grants: [directory:group/club]
 accounts:`, 1)}, provisioning.System{Connector: p})
-		staff(t, b, 200)
+		staff(t, b, 60)
 		pass(t, b, time.Minute)
-		for i := range 200 {
+		for i := range 60 {
 			b.HR.Change(fmt.Sprint(i), func(w *hrsource.Worker) { w.Assignments[0].JobTitle = "Singer" })
 		}
 		_, err := b.Read(t.Context(), provisioningtest.SourceName)
 		require.NoError(t, err)
-		pass(t, b, 3*time.Hour)
+		pass(t, b, time.Hour)
 		require.NotEmpty(t, statusOf(t, b).Outages)
 		for i := range 3 {
 			b.HR.Put(provisioningtest.Worker(fmt.Sprint("new", i), fmt.Sprint("New", i), "Eng", "1999-01-01"))
@@ -102,16 +102,16 @@ func TestBrokenAccountsDoNotKeepAnOutageGoing(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		d := &broken{memory.New(memory.Config{}), ""}
 		b := outage(t, provisioningtest.Config{}, provisioning.System{Connector: d})
-		staff(t, b, 30)
+		staff(t, b, 20)
 		pass(t, b, time.Minute)
 		first := slices.MinFunc(d.Accounts(), func(a, b connector.Account) int { return cmp.Compare(a.ExternalID, b.ExternalID) })
 		d.name = first.Name // whose turn it is when all have waited as long
 		d.Fault(memory.Fault{Do: memory.Down})
-		changeAll(t, b, 30)
+		changeAll(t, b, 20)
 		pass(t, b, 5*time.Hour)
 		d.Clear()
 		pass(t, b, 31*time.Minute)
-		require.Equal(t, 89, statusOf(t, b).Systems["directory"]["settled"])
+		require.Equal(t, 59, statusOf(t, b).Systems["directory"]["settled"])
 	})
 }
 
@@ -120,10 +120,10 @@ func TestUrgentProbesTakeNobodyElses(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		d := &broken{memory.New(memory.Config{}), "p007"}
 		b := outage(t, provisioningtest.Config{}, provisioning.System{Connector: d})
-		staff(t, b, 30)
+		staff(t, b, 20)
 		pass(t, b, time.Minute)
 		d.Fault(memory.Fault{Do: memory.Down})
-		changeAll(t, b, 30)
+		changeAll(t, b, 20)
 		pass(t, b, 2*time.Hour)
 		terminate(t, b, "7")
 		pass(t, b, time.Hour)
@@ -131,7 +131,7 @@ func TestUrgentProbesTakeNobodyElses(t *testing.T) {
 		d.Fault(memory.Fault{Kinds: []connector.Kind{connector.Revoke}, Do: memory.Down})
 		pass(t, b, 16*time.Minute)
 		require.Empty(t, statusOf(t, b).Outages)
-		require.Equal(t, 29, inSales(d.System))
+		require.Equal(t, 19, inSales(d.System))
 	})
 }
 
@@ -215,17 +215,17 @@ func TestProbeThatTellsNothingIsFollowedByAnother(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		d := &absentee{memory.New(memory.Config{}), ""}
 		b := outage(t, provisioningtest.Config{}, provisioning.System{Connector: d})
-		staff(t, b, 30)
+		staff(t, b, 20)
 		pass(t, b, time.Minute)
 		d.Fault(memory.Fault{Do: memory.Down})
-		changeAll(t, b, 30)
-		pass(t, b, 12*time.Hour) // everybody has been tried
-		last := d.Log()[len(d.Log())-30:]
+		changeAll(t, b, 20)
+		pass(t, b, 8*time.Hour) // everybody has been tried
+		last := d.Log()[len(d.Log())-20:]
 		d.name = last[0].Ref.Name // who was tried longest ago
 		nextProbe(t, b, d.System)
 		d.Clear()
 		pass(t, b, 10*time.Second)
 		require.Empty(t, statusOf(t, b).Outages)
-		require.Equal(t, 29, inSales(d.System))
+		require.Equal(t, 19, inSales(d.System))
 	})
 }
