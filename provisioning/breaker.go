@@ -147,7 +147,7 @@ func (j *job) note(tx state.Tx, a attempt, it state.Item, o outcome) (before, no
 	}
 	now = before
 	switch {
-	case o.sign == denies && deniedAgain(it, before):
+	case deniedAgain(o, it, before):
 		return before, before, nil
 	case o.sign == works && isOpen(before):
 		j.turned = "closed"
@@ -201,10 +201,10 @@ func (j *job) least(b state.Breaker, o outcome) time.Duration {
 	return o.after
 }
 
-// deniedAgain reports whether something else has worked since an item was tried before
-// it was denied.
-func deniedAgain(it state.Item, before state.Breaker) bool {
-	return it.Attempts > 1 && before.Failures == 0
+// deniedAgain reports whether something else has worked since an item that is denied was
+// tried before, and the system does not say that it is not well.
+func deniedAgain(o outcome, it state.Item, before state.Breaker) bool {
+	return o.sign == denies && o.check != unwell && it.Attempts > 1 && before.Failures == 0
 }
 
 // judgeDenial decides whether a denial is about the item alone, which is given up then,
@@ -219,7 +219,7 @@ func (j *job) judgeDenial(o outcome, it state.Item, before, now state.Breaker) o
 	if o.sign != denies || o.verdict != connector.VerdictPermanent {
 		return o
 	}
-	if isOpen(now) || !deniedAgain(it, before) && (o.check != well || len(now.Accounts) > 1) {
+	if isOpen(now) || !deniedAgain(o, it, before) && (o.check != well || len(now.Accounts) > 1) {
 		o.verdict = connector.VerdictRetry
 	}
 	return o

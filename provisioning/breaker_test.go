@@ -218,6 +218,23 @@ func TestDenialOfOneThingIsBelievedWhereTheSystemIsWell(t *testing.T) {
 	})
 }
 
+func TestDenialOfWhatFailedBeforeMayBeAboutEverything(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		d := memory.New(memory.Config{})
+		b := outage(t, provisioningtest.Config{}, provisioning.System{Connector: d, Concurrency: 1})
+		d.Fault(memory.Fault{Kinds: []connector.Kind{connector.Create}, Times: 1, Do: memory.Down})
+		staff(t, b, 2) // what fails for one works for the other after it
+		_, err := b.Drain(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, 1, activeAt(d))
+		d.Fault(memory.Fault{Do: memory.Deny})
+		pass(t, b, time.Hour)
+		s := statusOf(t, b)
+		require.Zero(t, s.Systems["directory"]["parked"])
+		require.Len(t, s.Outages, 1)
+	})
+}
+
 // unchecked is a system that cannot say how it is.
 type unchecked struct {
 	connector.Connector
