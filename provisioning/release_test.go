@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,6 +29,23 @@ func mass(t *testing.T, n int, cfg provisioningtest.Config) *provisioningtest.Be
 	b.Sync()
 	require.Equal(t, 60, activeIn(b, "directory"))
 	return b
+}
+
+// refusing makes an engine refuse the first n operations of a kind, each for itself, so
+// that they are parked and nothing says that the system does not work.
+func refusing(kind connector.Kind, n int64) func(*provisioning.Config) {
+	var left atomic.Int64
+	left.Store(n)
+	return func(c *provisioning.Config) {
+		c.Interceptors = []connector.Interceptor{func(next connector.Handler) connector.Handler {
+			return func(ctx context.Context, op connector.Operation) (connector.Result, error) {
+				if op.Kind == kind && left.Add(-1) >= 0 {
+					return connector.Result{}, connector.Permanent(connector.ErrInvalid)
+				}
+				return next(ctx, op)
+			}
+		}}
+	}
 }
 
 func TestReleaseThatCouldNotActInTimeAsksAgain(t *testing.T) {
@@ -69,9 +87,7 @@ func TestReleaseThatCouldNotActInTimeAsksAgain(t *testing.T) {
 
 func TestReleaseOfWhichLittleIsLeftGoesOnByItself(t *testing.T) {
 	t.Parallel()
-	b := mass(t, 20, provisioningtest.Config{})
-	d := b.Target("directory")
-	d.Fault(memory.Fault{Kinds: []connector.Kind{connector.Disable}, Times: 3, Do: memory.Deny}) // parked
+	b := mass(t, 20, provisioningtest.Config{Engine: refusing(connector.Disable, 3)})
 	b.AnswerCase(provisioning.CaseGuard, provisioning.ChoiceRelease)
 	b.Settle()
 	require.Equal(t, 43, activeIn(b, "directory"))
@@ -91,12 +107,9 @@ func TestReleaseOfWhichLittleIsLeftGoesOnByItself(t *testing.T) {
 // A release of long ago went on when somebody made what had been given up due again.
 func TestRetryDoesNotWakeAReleaseThatHasRunOut(t *testing.T) {
 	t.Parallel()
-	b := mass(t, 20, provisioningtest.Config{})
-	d := b.Target("directory")
-	d.Fault(memory.Fault{Kinds: []connector.Kind{connector.Disable}, Do: memory.Deny})
+	b := mass(t, 20, provisioningtest.Config{Engine: refusing(connector.Disable, 20)})
 	b.AnswerCase(provisioning.CaseGuard, provisioning.ChoiceRelease)
 	b.Settle()
-	d.Clear()
 	b.Clock.Set(b.Clock.Now().Add(7 * 24 * time.Hour))
 	n, err := b.Retry(t.Context(), "directory", "")
 	require.NoError(t, err)
