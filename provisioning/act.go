@@ -151,7 +151,7 @@ func (j *job) step(ctx context.Context, last attempt, result outcome, item *stat
 			}
 			return tx.Unclaim(account.Person, account.System, account.Owner, account.Epoch)
 		}
-		next, ok, err = j.prepare(tx, account, *item)
+		next, ok, err = j.prepare(ctx, tx, account, *item)
 		return err
 	})
 	if err == nil && j.turned != "" {
@@ -164,8 +164,11 @@ func (j *job) step(ctx context.Context, last attempt, result outcome, item *stat
 // prepare reads the item again and journals what is about to be tried. An item
 // that was decided anew meanwhile is taken as it is now, or left alone if it may
 // not act any more.
-func (j *job) prepare(tx state.Tx, account state.Account, claimed state.Item) (attempt, bool, error) {
-	it, err := tx.Item(claimed.Person, claimed.System, claimed.Kind, claimed.Key)
+func (j *job) prepare(ctx context.Context, tx state.Tx, account state.Account, claimed state.Item) (attempt, bool, error) {
+	it, err := j.asDecided(ctx, tx, claimed)
+	if errors.Is(err, errMoved) {
+		return attempt{}, false, nil // whoever knows that policy decides first
+	}
 	if err != nil {
 		return attempt{}, false, err
 	}
@@ -246,6 +249,30 @@ func (j *job) prepare(tx state.Tx, account state.Account, claimed state.Item) (a
 		return attempt{}, false, err
 	}
 	return attempt{item: it, op: op, cleared: cleared, probe: probe, breaker: breaker}, true, j.write(tx, j.entry(audit.EventIntent, it, op))
+}
+
+// asDecided returns an item as it is wanted by now: if the look at its person is owed to
+// a fact, or to another policy, they are decided about first.
+func (j *job) asDecided(ctx context.Context, tx state.Tx, claimed state.Item) (state.Item, error) {
+	it, err := tx.Item(claimed.Person, claimed.System, claimed.Kind, claimed.Key)
+	if err != nil || it.State != state.ItemDue {
+		return it, err // what was sent is looked at, whatever is wanted
+	}
+	if err := j.stillInForce(tx); err != nil {
+		return it, err
+	}
+	owed := func(p state.Person) bool { return p.Run != "" && !p.DueAt.After(j.now()) }
+	p, err := tx.Person(it.Person)
+	if err != nil || !owed(p) {
+		return it, err
+	}
+	if p, err = tx.LockPerson(it.Person); err != nil || !owed(p) {
+		return it, err
+	}
+	if err := j.decide(ctx, tx, p); err != nil {
+		return it, err
+	}
+	return tx.Item(it.Person, it.System, it.Kind, it.Key)
 }
 
 // released reports whether an item may be acted on.

@@ -16,7 +16,9 @@ type ApplyRequest struct {
 	Plan  Plan
 	Actor Actor
 	Note  string // why, for the audit
-	// Expires is when the approval ends; zero means never. Business time.
+	// Expires is when the approval ends, for what has not acted by then as well: that is
+	// judged again. Defaults to as long after now as the guard says ([Guard.ReleaseFor]).
+	// Business time.
 	Expires time.Time
 }
 
@@ -37,6 +39,12 @@ func (t *Tenant) Apply(ctx context.Context, req ApplyRequest) (ApplyReport, erro
 	if err := req.Actor.check(); err != nil {
 		return ApplyReport{}, err
 	}
+	if err := t.enforce(ctx); err != nil {
+		return ApplyReport{}, err
+	}
+	if req.Expires.IsZero() {
+		req.Expires = t.now().Add(t.cfg.Guard.ReleaseFor)
+	}
 	digest, err := digestLines(ctx, req.Plan.Lines)
 	switch {
 	case err != nil:
@@ -47,12 +55,19 @@ func (t *Tenant) Apply(ctx context.Context, req ApplyRequest) (ApplyReport, erro
 		return ApplyReport{}, fmt.Errorf("plan: its lines do not have its digest: %w", ErrMoved)
 	case req.Plan.Policy != t.version():
 		return ApplyReport{}, fmt.Errorf("plan: made with policy %s, now it is %s: %w", req.Plan.Policy, t.version(), ErrMoved)
-	case !req.Expires.IsZero() && t.now().After(req.Expires):
+	case !t.now().Before(req.Expires):
 		return ApplyReport{}, fmt.Errorf("plan: the approval expired %s: %w", req.Expires.Format(time.RFC3339), ErrMoved)
 	}
 	var report ApplyReport
 	err = t.backend.Update(ctx, t.id, func(tx state.Tx) error {
 		report = ApplyReport{}
+		run := state.Run{
+			ID: t.engine.ids.New(), Kind: "plan", Cause: digest, State: state.RunReleased, OpenedAt: t.now(), SealedAt: t.now(), ReleasedUntil: req.Expires,
+			Note: fmt.Sprintf("approved by %s until %s", req.Actor, req.Expires.UTC().Format(time.RFC3339)),
+		}
+		if err := tx.PutRun(run); err != nil {
+			return err
+		}
 		var items []state.Item
 		for _, line := range req.Plan.Lines {
 			it, ok, err := t.current(tx, line)
@@ -63,16 +78,25 @@ func (t *Tenant) Apply(ctx context.Context, req ApplyRequest) (ApplyReport, erro
 				report.Moved = append(report.Moved, line)
 				continue
 			}
-			report.Released, items = append(report.Released, line), append(items, it)
+			report.Released = append(report.Released, line)
+			free, err := released(tx, it)
+			if err != nil {
+				return err
+			}
+			if free {
+				continue // without the plan
+			}
+			it.Run = run.ID
+			if err := tx.PutItem(it); err != nil {
+				return err
+			}
+			items = append(items, it)
 		}
-		if err := tx.Release(items); err != nil {
-			return err
-		}
-		if err := tx.Reserve(planRun, t.now(), t.weigh(items)); err != nil {
+		if err := tx.Reserve(run.ID, t.now(), t.weigh(items)); err != nil {
 			return err
 		}
 		return t.write(tx, audit.Entry{
-			Event: audit.EventCase, Actor: string(req.Actor), Outcome: "approved", Policy: req.Plan.Policy,
+			Event: audit.EventCase, Run: run.ID, Actor: string(req.Actor), Outcome: "approved", Policy: req.Plan.Policy,
 			Note:    fmt.Sprintf("%s (plan %s: %d lines, %d moved)", req.Note, digest, len(req.Plan.Lines), len(report.Moved)),
 			Trigger: audit.Trigger{Source: "plan", Event: digest, Recorded: req.Plan.At},
 		})
@@ -83,9 +107,6 @@ func (t *Tenant) Apply(ctx context.Context, req ApplyRequest) (ApplyReport, erro
 	_, err = t.Drain(ctx)
 	return report, err
 }
-
-// planRun stands for all applied plans where the guard's window wants a run.
-const planRun = "plan"
 
 // current returns the item that a line is about, if it still wants the same.
 func (t *Tenant) current(tx state.Tx, line Line) (state.Item, bool, error) {

@@ -74,11 +74,13 @@ type Retry struct {
 	Attempts int
 }
 
-// TenantConfig is what the engine should know about one tenant. Policy is
-// required.
+// TenantConfig is what the engine should know about one tenant.
 type TenantConfig struct {
 	// Policy decides what people should have. Another [policy.Evaluator.Version]
-	// than the one in force starts a run over everybody.
+	// than the one in force starts a run over everybody, once: a process that was
+	// configured before another one put its own in force does nothing any more (see
+	// [ErrSuperseded]). Nil means the policy that [Tenant.ActivatePolicy] has put in
+	// force; nobody is decided about before.
 	Policy policy.Evaluator
 
 	// Systems are the connected systems by the name that policy uses.
@@ -223,9 +225,6 @@ func (c Config) withDefaults() (Config, error) {
 
 func (c TenantConfig) withDefaults(lease time.Duration) (TenantConfig, error) {
 	var errs []error
-	if c.Policy == nil {
-		errs = append(errs, errors.New("config: Policy is missing"))
-	}
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}

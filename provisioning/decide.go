@@ -21,6 +21,9 @@ func (t *Tenant) decideDue(ctx context.Context) (n int, err error) {
 		return 0, fmt.Errorf("decide: %w", err)
 	}
 	err = t.backend.Update(ctx, t.id, func(tx state.Tx) error {
+		if err := t.stillInForce(tx); err != nil {
+			return err
+		}
 		people, err := tx.DuePeople(t.now(), batch)
 		if err != nil {
 			return err
@@ -120,7 +123,7 @@ func (d *decision) evaluate(ctx context.Context, person string) (s subject, err 
 		if s, err = d.subjectOf(d.tx, person, d.now, d.accounts, d.names); err != nil {
 			return s, err
 		}
-		d.Decision, err = d.cfg.Policy.Evaluate(ctx, s.Subject)
+		d.Decision, err = d.evaluator().Evaluate(ctx, s.Subject)
 		for _, a := range d.Accounts {
 			if d.accounts[a.System].Exists && d.names[a.System] == "" && a.NameAttribute != "" {
 				d.names[a.System], again = a.NameAttribute, true

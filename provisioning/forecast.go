@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/joinery-iam/joinery/policy"
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
 )
 
@@ -17,9 +18,13 @@ const mostTurns = 1000
 // It is computed from the facts, policy and accounts of now, and changes nothing; the
 // guard has no say in it, and what waits already is not part of it.
 func (t *Tenant) Forecast(ctx context.Context, until time.Time) ([]Impact, error) {
+	decider, err := t.decider(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var all []Impact
-	err := t.eachPerson(ctx, t.backend, func(tx state.Tx, person string) error {
-		turns, err := t.turns(ctx, tx, person, until)
+	err = t.eachPerson(ctx, t.backend, func(tx state.Tx, person string) error {
+		turns, err := t.turns(ctx, tx, decider, person, until)
 		all = append(all, turns...)
 		return err
 	})
@@ -28,19 +33,19 @@ func (t *Tenant) Forecast(ctx context.Context, until time.Time) ([]Impact, error
 }
 
 // turns returns what the clock will bring to one person.
-func (t *Tenant) turns(ctx context.Context, tx state.Tx, person string, until time.Time) ([]Impact, error) {
+func (t *Tenant) turns(ctx context.Context, tx state.Tx, decider policy.Evaluator, person string, until time.Time) ([]Impact, error) {
 	s, name, err := t.subjectNow(tx, person)
 	if err != nil {
 		return []Impact{{Person: person, Problem: err.Error()}}, nil //nolint:nilerr // it is the answer
 	}
 	var turns []Impact
-	before, err := t.cfg.Policy.Evaluate(ctx, s.Subject)
+	before, err := decider.Evaluate(ctx, s.Subject)
 	for next := before.NextChange; err == nil && !next.IsZero() && !next.After(until); {
 		if len(turns) == mostTurns {
 			return nil, fmt.Errorf("person %s: more than %d changes are foreseen", person, mostTurns)
 		}
 		s.At = next
-		after, failed := t.cfg.Policy.Evaluate(ctx, s.Subject)
+		after, failed := decider.Evaluate(ctx, s.Subject)
 		if err = failed; err != nil {
 			break
 		}

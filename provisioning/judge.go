@@ -94,7 +94,7 @@ func (t *Tenant) judgeRun(tx state.Tx, run state.Run) error {
 		if run, err = t.hold(tx, run, breaches); err != nil {
 			return err
 		}
-	case t.cfg.Review && len(items) > 0:
+	case (t.cfg.Review || run.Review) && len(items) > 0:
 		run.State, run.Note = state.RunHeld, "waits for review"
 	default:
 		run.State, run.Note = state.RunReleased, ""
@@ -215,7 +215,7 @@ func (t *Tenant) judgeAgain(tx state.Tx, run state.Run) error {
 	if err := t.close(tx, CaseGuard, run.ID, "what was too much is not wanted any more"); err != nil {
 		return err
 	}
-	if t.cfg.Review {
+	if t.cfg.Review || run.Review {
 		run.Note = "waits for review"
 		return tx.PutRun(run)
 	}

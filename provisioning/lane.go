@@ -243,6 +243,9 @@ func (t *Tenant) claim(ctx context.Context, target *target, due time.Time, urgen
 	}
 	// A claim that is committed must not be forgotten because of the caller.
 	err = t.backend.Update(context.WithoutCancel(ctx), t.id, func(tx state.Tx) error {
+		if err := t.stillInForce(tx); err != nil {
+			return err
+		}
 		b, err := breakerOf(tx.Breaker, target.name)
 		switch {
 		case err != nil:

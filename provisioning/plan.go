@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/joinery-iam/joinery/audit"
@@ -53,14 +54,15 @@ func (t *Tenant) Plan(ctx context.Context, req PlanRequest) (Plan, error) {
 	var plan Plan
 	err = t.backend.Rehearse(ctx, func(b state.Backend) error {
 		stage := *t
-		stage.backend = b
+		stage.backend, stage.rules = b, &atomic.Pointer[rules]{}
+		stage.rules.Store(t.rules.Load())
 		var notes []string
 		for _, src := range sources {
 			if _, err := stage.read(ctx, src); err != nil {
 				notes = append(notes, err.Error())
 			}
 		}
-		if err := stage.activatePolicy(ctx); err != nil {
+		if err := stage.enforce(ctx); err != nil {
 			return err
 		}
 		if _, err := stage.decideDue(ctx); err != nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/joinery-iam/joinery/audit"
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
 )
 
@@ -20,21 +19,14 @@ import (
 // system which fails at once cannot keep it. Drain may be called from any number of
 // places at once.
 func (t *Tenant) Drain(ctx context.Context) (next time.Time, err error) {
-	if err := t.activatePolicy(ctx); err != nil {
-		return time.Time{}, err
-	}
 	start := wall()
-	for {
-		advanced, err := t.advance(ctx)
-		if err != nil {
-			return time.Time{}, fmt.Errorf("tenant %s: %w", t.id, err)
+	for done := false; !done; {
+		err := t.enforce(ctx)
+		if err == nil {
+			done, err = t.pass(ctx, start)
 		}
-		acted, err := t.act(ctx, start)
-		if err != nil {
+		if err != nil && !errors.Is(err, errMoved) {
 			return time.Time{}, fmt.Errorf("tenant %s: %w", t.id, err)
-		}
-		if advanced+acted == 0 {
-			break
 		}
 	}
 	// A log that cannot be extended, or a sink that is down, must not keep
@@ -46,6 +38,16 @@ func (t *Tenant) Drain(ctx context.Context) (next time.Time, err error) {
 		return next, fmt.Errorf("tenant %s: %w", t.id, err)
 	}
 	return next, nil
+}
+
+// pass decides, judges and acts once, and reports whether there was nothing to do.
+func (t *Tenant) pass(ctx context.Context, start time.Time) (done bool, err error) {
+	advanced, err := t.advance(ctx)
+	if err != nil {
+		return false, err
+	}
+	acted, err := t.act(ctx, start)
+	return advanced+acted == 0, err
 }
 
 // advance decides and judges until nothing is left to be, and carries out at once
@@ -104,55 +106,4 @@ func (t *Tenant) next(ctx context.Context) (next time.Time, err error) {
 		return nil
 	})
 	return next, err
-}
-
-// activatePolicy starts a run over everybody if the tenant's policy, or how far
-// it may go in a system, is not what is in force.
-func (t *Tenant) activatePolicy(ctx context.Context) error {
-	version := t.version()
-	same := false
-	err := t.backend.View(ctx, t.id, func(tx state.Tx) error {
-		p, err := tx.Policy()
-		same = err == nil && p.Version == version
-		if errors.Is(err, state.ErrNotFound) {
-			return nil
-		}
-		return err
-	})
-	if err != nil || same {
-		return err
-	}
-	return t.backend.Update(ctx, t.id, func(tx state.Tx) error {
-		last, err := tx.Policy()
-		if err != nil && !errors.Is(err, state.ErrNotFound) {
-			return err
-		}
-		if last.Version == version {
-			return nil
-		}
-		run, err := t.openRun(tx, "policy", version, state.RunDeciding)
-		if err != nil {
-			return err
-		}
-		if last.Version != "" { // before the first policy nobody was decided about
-			if _, err := tx.TouchAll(run.ID, run.OpenedAt, "policy "+version); err != nil {
-				return err
-			}
-		}
-		if err := tx.PutPolicy(state.Policy{Version: version, Source: t.policySource(), ActivatedAt: run.OpenedAt, Run: run.ID}); err != nil {
-			return err
-		}
-		return t.write(tx, audit.Entry{
-			Event: audit.EventPolicy, Run: run.ID, Policy: version, Before: last.Version, After: version,
-			Trigger: audit.Trigger{Source: "policy", Event: "activated", Recorded: run.OpenedAt},
-		})
-	})
-}
-
-// policySource returns the policy's text, if it has one.
-func (t *Tenant) policySource() []byte {
-	if p, ok := t.cfg.Policy.(interface{ Source() []byte }); ok {
-		return p.Source()
-	}
-	return nil
 }

@@ -50,9 +50,13 @@ type SystemImpact struct {
 // what is still to be done from before is no part of it. For the operations that would
 // follow from a file that HR has delivered, see [Tenant.Plan].
 func (t *Tenant) Simulate(ctx context.Context, req SimulateRequest) (Simulation, error) {
-	s := &simulating{Tenant: t, req: req, other: req.Policy, report: Simulation{Systems: map[string]SystemImpact{}}}
+	decider, err := t.decider(ctx)
+	if err != nil {
+		return Simulation{}, err
+	}
+	s := &simulating{Tenant: t, req: req, decider: decider, other: req.Policy, report: Simulation{Systems: map[string]SystemImpact{}}}
 	if s.other == nil {
-		s.other = t.cfg.Policy
+		s.other = decider
 	}
 	if len(req.Records) == 0 {
 		if err := t.eachPerson(ctx, t.backend, func(tx state.Tx, person string) error { return s.compare(ctx, tx, person) }); err != nil {
@@ -60,7 +64,7 @@ func (t *Tenant) Simulate(ctx context.Context, req SimulateRequest) (Simulation,
 		}
 		return s.report, s.populations(ctx)
 	}
-	err := t.backend.Rehearse(ctx, func(b state.Backend) error { return s.rehearse(ctx, b) })
+	err = t.backend.Rehearse(ctx, func(b state.Backend) error { return s.rehearse(ctx, b) })
 	if err != nil {
 		return s.report, err
 	}
@@ -69,9 +73,9 @@ func (t *Tenant) Simulate(ctx context.Context, req SimulateRequest) (Simulation,
 
 type simulating struct {
 	*Tenant
-	req    SimulateRequest
-	other  policy.Evaluator
-	report Simulation
+	req            SimulateRequest
+	decider, other policy.Evaluator
+	report         Simulation
 }
 
 // compare tells what another policy would change for one person.
@@ -79,7 +83,7 @@ func (s *simulating) compare(ctx context.Context, tx state.Tx, person string) er
 	subject, name, err := s.subjectNow(tx, person)
 	var before, after policy.Decision
 	if err == nil {
-		before, err = s.cfg.Policy.Evaluate(ctx, subject.Subject)
+		before, err = s.decider.Evaluate(ctx, subject.Subject)
 	}
 	if err == nil {
 		after, err = s.other.Evaluate(ctx, subject.Subject)
@@ -114,7 +118,7 @@ func (s *simulating) rehearse(ctx context.Context, b state.Backend) error {
 		err := people(tx, func(person string) error {
 			subject, _, err := s.subjectNow(tx, person)
 			if err == nil {
-				before[person], err = s.cfg.Policy.Evaluate(ctx, subject.Subject)
+				before[person], err = s.decider.Evaluate(ctx, subject.Subject)
 			}
 			unknown[person] = err
 			return ctx.Err()

@@ -66,7 +66,7 @@ func (t *Tenant) Status(ctx context.Context) (Status, error) {
 		s.Cases = len(cases)
 		runs, err := tx.RunsIn(state.RunHeld)
 		for _, r := range runs {
-			s.Held = append(s.Held, RunStatus{r.ID, r.Kind, r.Cause, string(r.State), r.Note})
+			s.Held = append(s.Held, statusOf(r))
 		}
 		return err
 	})
@@ -92,4 +92,8 @@ func (t *Tenant) Retry(ctx context.Context, system, person string) (int, error) 
 		})
 	})
 	return n, err
+}
+
+func statusOf(r state.Run) RunStatus {
+	return RunStatus{r.ID, r.Kind, r.Cause, string(r.State), r.Note}
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/joinery-iam/joinery/audit"
@@ -23,12 +24,13 @@ type Tenant struct {
 	cfg     TenantConfig
 	backend state.Backend
 	targets map[string]*target
-	news    chan struct{} // something was ingested
-	feeding *sync.Mutex   // sinks
+	rules   *atomic.Pointer[rules] // nil as long as it is not known what is in force
+	news    chan struct{}          // something was ingested
+	feeding *sync.Mutex            // sinks
 }
 
 func newTenant(e *Engine, id string, cfg TenantConfig) *Tenant {
-	t := &Tenant{id: id, engine: e, cfg: cfg, backend: e.cfg.Store.Backend(), targets: map[string]*target{}, news: make(chan struct{}, 1), feeding: &sync.Mutex{}}
+	t := &Tenant{id: id, engine: e, cfg: cfg, backend: e.cfg.Store.Backend(), targets: map[string]*target{}, rules: &atomic.Pointer[rules]{}, news: make(chan struct{}, 1), feeding: &sync.Mutex{}}
 	for name, s := range cfg.Systems {
 		t.targets[name] = &target{
 			name: name, System: s, apply: connector.Apply(s.Connector, e.cfg.Interceptors...), locks: map[string]*entitlementLock{},
@@ -47,11 +49,11 @@ func (t *Tenant) now() time.Time { return t.engine.cfg.Now().UTC().Truncate(time
 // wall is the time of leases and back-off.
 func wall() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
-// version identifies everything that decisions depend on but the facts: the
-// policy, how far the engine may go in each system, what is protected there, and what
-// dates and absence mean.
-func (t *Tenant) version() string {
-	parts := []string{t.cfg.Policy.Version()}
+// versionWith identifies everything that decisions depend on but the facts: a policy, how
+// far the engine may go in each system, what is protected there, and what dates and
+// absence mean.
+func (t *Tenant) versionWith(policy string) string {
+	parts := []string{policy}
 	for _, name := range slices.Sorted(maps.Keys(t.cfg.Systems)) {
 		s := t.cfg.Systems[name]
 		parts = append(parts, name+":"+cmp.Or(string(s.Mode), "reportOnly"))

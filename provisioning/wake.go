@@ -11,7 +11,7 @@ const (
 // wake makes everybody due whose decision may depend on what was just seen of a
 // person's accounts: the person, and those who report to them.
 func (j *job) wake(tx state.Tx, person string) error {
-	own, reports := accountReaders(j.cfg.Policy)
+	own, reports := accountReaders(j.evaluator())
 	if own {
 		if err := j.touch(tx, person, "", eventAccount, false); err != nil {
 			return err

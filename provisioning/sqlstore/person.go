@@ -27,11 +27,6 @@ const (
 	touchAll = `/* touch all */ UPDATE joinery_person SET run = ?2, due_at = ?3, event = ?4, event_at = ?3, received_at = ?3,
 		revision = revision + 1 WHERE tenant = ?1`
 	takeTimers = `/* take timers */ UPDATE joinery_person SET run = ?2 WHERE tenant = ?1 AND due_at <> 0 AND due_at <= ?3 AND run = ''`
-
-	getPolicy = `/* policy */ SELECT version, source, activated_at, run FROM joinery_policy WHERE tenant = ?1`
-	putPolicy = `/* put policy */ INSERT INTO joinery_policy (tenant, version, source, activated_at, run) VALUES (?1, ?2, ?3, ?4, ?5)
-		ON CONFLICT (tenant) DO UPDATE SET version = excluded.version, source = excluded.source,
-		activated_at = excluded.activated_at, run = excluded.run`
 )
 
 func scanPerson(r row, p *state.Person) error {
@@ -99,17 +94,4 @@ func (t *transaction) TakeTimers(run string, now time.Time) (int, error) {
 func (t *transaction) Undecided() (int, error) {
 	n, err := count(t, undecided)
 	return int(n), err
-}
-
-// Policy implements [state.People].
-func (t *transaction) Policy() (state.Policy, error) {
-	return oneOf(t, func(r row, p *state.Policy) error {
-		return r.Scan(&p.Version, bytes{&p.Source}, at{&p.ActivatedAt}, &p.Run)
-	}, getPolicy)
-}
-
-// PutPolicy implements [state.People].
-func (t *transaction) PutPolicy(p state.Policy) error {
-	_, err := t.exec(putPolicy, p.Version, blob(p.Source), micros(p.ActivatedAt), p.Run)
-	return err
 }

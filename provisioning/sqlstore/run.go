@@ -7,16 +7,16 @@ import (
 )
 
 const (
-	runColumns = `id, kind, cause, state, note, opened_at, sealed_at, released_until, records, changed, problems`
+	runColumns = `id, kind, cause, state, note, opened_at, sealed_at, released_until, review, records, changed, problems`
 
 	getRun     = `/* run */ SELECT ` + runColumns + ` FROM joinery_run WHERE tenant = ?1 AND id = ?2`
 	runsIn     = `/* runs in */ SELECT ` + runColumns + ` FROM joinery_run WHERE tenant = ?1 AND state = ?2 ORDER BY opened_at, id`
 	expiring   = `/* expiring */ SELECT ` + runColumns + ` FROM joinery_run WHERE tenant = ?1 AND released_until <> 0 ORDER BY released_until, id`
 	latestRuns = `/* latest runs */ SELECT ` + runColumns + ` FROM joinery_run WHERE tenant = ?1 ORDER BY opened_at DESC, id DESC LIMIT ?2`
 	runState   = `/* run state */ SELECT state FROM joinery_run WHERE tenant = ?1 AND id = ?2`
-	putRun     = `/* put run */ INSERT INTO joinery_run (tenant, ` + runColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+	putRun     = `/* put run */ INSERT INTO joinery_run (tenant, ` + runColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
 		ON CONFLICT (tenant, id) DO UPDATE SET kind = excluded.kind, cause = excluded.cause, state = excluded.state, note = excluded.note,
-		opened_at = excluded.opened_at, sealed_at = excluded.sealed_at, released_until = excluded.released_until, records = excluded.records, changed = excluded.changed,
+		opened_at = excluded.opened_at, sealed_at = excluded.sealed_at, released_until = excluded.released_until, review = excluded.review, records = excluded.records, changed = excluded.changed,
 		problems = excluded.problems`
 	// The queue is an index over items that can be acted on; releasing a run moves
 	// its items in, holding it again takes them out.
@@ -39,7 +39,7 @@ const (
 
 func scanRun(r row, run *state.Run) error {
 	return r.Scan(&run.ID, &run.Kind, &run.Cause, &run.State, &run.Note, at{&run.OpenedAt}, at{&run.SealedAt}, at{&run.ReleasedUntil},
-		&run.Records, &run.Changed, &run.Problems)
+		&run.Review, &run.Records, &run.Changed, &run.Problems)
 }
 
 func scanCount(r row, c *state.Count) error { return r.Scan(&c.System, &c.Kind, &c.Lane, &c.N) }
@@ -52,8 +52,7 @@ func (t *transaction) Run(id string) (state.Run, error) {
 // PutRun implements [state.Runs].
 func (t *transaction) PutRun(run state.Run) error {
 	if _, err := t.exec(putRun, run.ID, run.Kind, run.Cause, string(run.State), run.Note, micros(run.OpenedAt), micros(run.SealedAt),
-		micros(run.ReleasedUntil),
-		run.Records, run.Changed, run.Problems); err != nil {
+		micros(run.ReleasedUntil), bit(run.Review), run.Records, run.Changed, run.Problems); err != nil {
 		return err
 	}
 	_, err := t.exec(freeItems, run.ID, bit(run.State == state.RunReleased))

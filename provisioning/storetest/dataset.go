@@ -44,9 +44,12 @@ func writes() []write {
 				DecidedAt: day(1), Policy: "v1", Problem: "no answer",
 			}))
 		}},
-		{"PutPolicy", func(tx state.Tx, mark string) {
-			ok(tx.PutPolicy(state.Policy{Version: "v1" + mark, Source: []byte("rules: []"), ActivatedAt: day(1), Run: "r1"}))
+		{"Activate", func(tx state.Tx, mark string) {
+			a := dataActivation(mark)
+			a.Seq += int64(len(mark))
+			ok(tx.Activate(a))
 		}},
+		{"KeepPolicy", func(tx state.Tx, mark string) { ok(tx.KeepPolicy("v1"+mark, []byte("rules: []"))) }},
 		{"TakeTimers", func(tx state.Tx, mark string) { must(tx.TakeTimers("r1"+mark, day(4))) }},
 		{"PutRun", func(tx state.Tx, mark string) { ok(tx.PutRun(dataRun(mark, state.RunReleased))) }},
 		{"Reserve", func(tx state.Tx, _ string) {

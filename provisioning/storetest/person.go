@@ -16,7 +16,6 @@ func personCases() []testCase {
 		{name: "person_touch_all", clause: "TouchAll makes everybody due, for a run, because of an event", check: personTouchAll},
 		{name: "person_timers", clause: "TakeTimers takes who is due and whom no run wants", check: personTimers},
 		{name: "person_undecided", clause: "Undecided counts those whose last look gave no decision", check: personUndecided},
-		{name: "policy", clause: "the policy in force is kept and replaced; ErrNotFound before", check: policyKept},
 	}
 }
 
@@ -128,15 +127,4 @@ func personTimers(f *fixture) {
 func personUndecided(f *fixture) {
 	f.putPeople(state.Person{ID: "a", Problem: "x"}, state.Person{ID: "b"}, state.Person{ID: "c", Problem: "y"})
 	f.view(func(tx state.Tx) { same("undecided", must(tx.Undecided()), 2) })
-}
-
-func policyKept(f *fixture) {
-	f.update(func(tx state.Tx) {
-		_, err := tx.Policy()
-		is("no policy", err, state.ErrNotFound)
-		for _, p := range []state.Policy{{Version: "a", Source: []byte("x"), ActivatedAt: day(1), Run: "r"}, {Version: "b"}} {
-			ok(tx.PutPolicy(p))
-			same("policy", must(tx.Policy()), p)
-		}
-	})
 }

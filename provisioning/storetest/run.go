@@ -74,7 +74,7 @@ func cases() []testCase {
 	return slices.Concat(
 		tenantCases(), transactionCases(), rehearsalCases(), joinCases(), valueCases(),
 		sourceCases(), workerCases(), historyCases(), nameCases(),
-		personCases(), orderCases(), runCases(), windowCases(), accountCases(), itemCases(), queueCases(), leaseCases(), breakerCases(), caseCases(),
+		personCases(), policyCases(), orderCases(), runCases(), windowCases(), accountCases(), itemCases(), queueCases(), leaseCases(), breakerCases(), caseCases(),
 		entryCases(), treeCases(), erasureCases(),
 	)
 }

@@ -105,11 +105,11 @@ func valueBody(f *fixture) {
 		f.update(func(tx state.Tx) {
 			ok(tx.AddVersion(state.Version{Source: "hr", ID: "1", Seq: seq, Digest: body, Body: body}))
 			ok(tx.Stage("r", []state.Staged{{N: seq, Body: body}}))
-			ok(tx.PutPolicy(state.Policy{Version: "v", Source: body}))
+			ok(tx.KeepPolicy(fmt.Sprint("v", seq), body))
 		})
 		f.view(func(tx state.Tx) {
 			got := nth("versions", must(tx.Versions("hr", "1", time.Time{})), i)
-			for what, b := range map[string][]byte{"a body": got.Body, "a digest": got.Digest, "a staged row": nth("staged rows", must(tx.Staged("r", seq-1, 1)), 0).Body, "a policy": must(tx.Policy()).Source} {
+			for what, b := range map[string][]byte{"a body": got.Body, "a digest": got.Digest, "a staged row": nth("staged rows", must(tx.Staged("r", seq-1, 1)), 0).Body, "a policy": must(tx.PolicySource(fmt.Sprint("v", seq)))} {
 				if !bytes.Equal(b, body) {
 					fail("%s of %d bytes came back as another one of %d", what, len(body), len(b))
 				}

@@ -27,10 +27,6 @@ type People interface {
 	TakeTimers(run string, now time.Time) (int, error)
 	// Undecided counts the persons whose last look gave no decision.
 	Undecided() (int, error)
-
-	// Policy returns the policy in force or ErrNotFound.
-	Policy() (Policy, error)
-	PutPolicy(Policy) error
 }
 
 // Person is one human.
@@ -54,12 +50,4 @@ type Person struct {
 	Policy    string // version of the policy of the last decision
 	// Problem says why the last look gave no decision; empty if it did.
 	Problem string
-}
-
-// Policy is the policy in force.
-type Policy struct {
-	Version     string
-	Source      []byte // empty if the evaluator has no text
-	ActivatedAt time.Time
-	Run         string
 }

@@ -56,9 +56,11 @@ type Run struct {
 	SealedAt time.Time // when it was judged
 	// ReleasedUntil is when a person's release ends (business time), zero if it has none.
 	ReleasedUntil time.Time
-	Records       int // read
-	Changed       int // of those, with new facts
-	Problems      int // of those, with something unreadable
+	// Review says that only applying a plan releases it.
+	Review   bool
+	Records  int // read
+	Changed  int // of those, with new facts
+	Problems int // of those, with something unreadable
 }
 
 // Count is the number of people who lose something in a system, or of what else the

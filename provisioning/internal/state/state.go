@@ -55,6 +55,7 @@ type Backend interface {
 type Tx interface {
 	Facts
 	People
+	Policies
 	Runs
 	Work
 	Breakers

@@ -105,11 +105,22 @@ CREATE INDEX joinery_person_run ON joinery_person (tenant, run) WHERE run <> '';
 CREATE INDEX joinery_person_problem ON joinery_person (tenant) WHERE problem <> '';
 
 CREATE TABLE joinery_policy (
-  tenant       TEXT    NOT NULL PRIMARY KEY,
+  tenant  TEXT NOT NULL,
+  version TEXT NOT NULL,
+  source  BLOB NOT NULL,
+  PRIMARY KEY (tenant, version)
+) STRICT;
+
+CREATE TABLE joinery_activation (
+  tenant       TEXT    NOT NULL,
+  seq          INTEGER NOT NULL,
   version      TEXT    NOT NULL,
-  source       BLOB    NOT NULL,
+  policy       TEXT    NOT NULL,
   activated_at INTEGER NOT NULL,
-  run          TEXT    NOT NULL
+  run          TEXT    NOT NULL,
+  actor        TEXT    NOT NULL,
+  note         TEXT    NOT NULL,
+  PRIMARY KEY (tenant, seq)
 ) STRICT;
 
 -- Runs, and what the guard has let through.
@@ -124,6 +135,7 @@ CREATE TABLE joinery_run (
   opened_at      INTEGER NOT NULL,
   sealed_at      INTEGER NOT NULL,
   released_until INTEGER NOT NULL,
+  review         INTEGER NOT NULL,
   records        INTEGER NOT NULL,
   changed        INTEGER NOT NULL,
   problems       INTEGER NOT NULL,
