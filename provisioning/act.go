@@ -55,7 +55,7 @@ func (t *Tenant) work(ctx context.Context, target *target, claim state.Claimed) 
 		}
 		next, ok, err := j.step(steady, last, result, &claim.Items[i])
 		if errors.Is(err, state.ErrFenced) {
-			return j.fenced(steady, last)
+			return j.fenced(steady, last, result)
 		}
 		if err != nil || !ok {
 			last = attempt{}
@@ -71,39 +71,9 @@ func (t *Tenant) work(ctx context.Context, target *target, claim state.Claimed) 
 	}
 	_, _, err := j.step(steady, last, result, nil)
 	if errors.Is(err, state.ErrFenced) {
-		return j.fenced(steady, last)
+		return j.fenced(steady, last, result)
 	}
 	return err
-}
-
-// fenced deals with a call that ended after somebody else had got the account: its
-// effect may have come after theirs, so that what they have seen need not be so any
-// more. Whoever has the account looks again.
-func (j *job) fenced(ctx context.Context, last attempt) error {
-	if last.op.Key == "" || last.look {
-		return nil // nothing was sent
-	}
-	return j.backend.Update(ctx, j.id, func(tx state.Tx) error {
-		it, err := tx.Item(last.item.Person, last.item.System, last.item.Kind, last.item.Key)
-		if err != nil {
-			return err
-		}
-		if it.State != state.ItemSending && it.State != state.ItemParked {
-			it.State, it.OpKind, it.Attempts, it.RetryAt = state.ItemSending, string(goalKind(it)), 0, time.Time{}
-			if last.op.Kind == connector.Create {
-				it.OpKind = string(connector.Create) // there may be two by now
-			}
-		}
-		// Whoever is looking, or gives it another goal, will see that there is more to
-		// look at than they knew.
-		it.OpKey = j.engine.ids.New()
-		if err := tx.PutItem(it); err != nil {
-			return err
-		}
-		e := j.entry(audit.EventOutcome, it, last.op)
-		e.Key, e.Outcome, e.Error = last.op.Key, "late", "the call ended after its lease; what it has done is looked at"
-		return j.write(tx, e)
-	})
 }
 
 // rank orders the items of one account: what takes access away comes first.
@@ -165,7 +135,7 @@ func (j *job) step(ctx context.Context, last attempt, result outcome, item *stat
 // that was decided anew meanwhile is taken as it is now, or left alone if it may
 // not act any more.
 func (j *job) prepare(ctx context.Context, tx state.Tx, account state.Account, claimed state.Item) (attempt, bool, error) {
-	it, err := j.asDecided(ctx, tx, claimed)
+	it, err := j.asDecided(ctx, tx, &account, claimed)
 	if errors.Is(err, errMoved) {
 		return attempt{}, false, nil // whoever knows that policy decides first
 	}
@@ -253,9 +223,12 @@ func (j *job) prepare(ctx context.Context, tx state.Tx, account state.Account, c
 
 // asDecided returns an item as it is wanted by now: if the look at its person is owed to
 // a fact, or to another policy, they are decided about first.
-func (j *job) asDecided(ctx context.Context, tx state.Tx, claimed state.Item) (state.Item, error) {
+func (j *job) asDecided(ctx context.Context, tx state.Tx, account *state.Account, claimed state.Item) (state.Item, error) {
 	it, err := tx.Item(claimed.Person, claimed.System, claimed.Kind, claimed.Key)
-	if err != nil || it.State != state.ItemDue {
+	if err != nil {
+		return it, err
+	}
+	if err := j.overtake(tx, account, &it); err != nil || it.State != state.ItemDue {
 		return it, err // what was sent is looked at, whatever is wanted
 	}
 	if err := j.stillInForce(tx); err != nil {
@@ -327,6 +300,16 @@ func (j *job) try(ctx context.Context, a attempt) outcome {
 		return o
 	}
 	result, err := j.target.apply(ctx, a.op)
+	if errors.Is(err, connector.ErrConflict) && a.op.ETag != "" {
+		// Somebody else has changed it since it was seen last.
+		switch seen := j.readBack(ctx, a); {
+		case seen.verdict == verdictUndone && seen.account.ETag != a.op.ETag:
+			a.op.ETag = seen.account.ETag
+			result, err = j.target.apply(ctx, a.op)
+		case seen.verdict != verdictUndone && seen.verdict != connector.VerdictUnknown:
+			return seen
+		}
+	}
 	if err == nil {
 		return outcome{verdict: verdictDone, sign: works, how: string(result.Outcome), account: result.Account, pending: result.Outcome == connector.Pending}
 	}

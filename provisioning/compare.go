@@ -267,6 +267,9 @@ func (d *decision) renew(it *state.Item, desired string) {
 	}
 	switch {
 	case it.State == state.ItemSending: // it keeps its key and count until it is resolved
+		if it.Removes != "" {
+			it.RetryAt = time.Time{} // taking away waits for no back-off of giving
+		}
 	case it.State == state.ItemParked && it.OpKey != "":
 		// What came of the last attempt may not be known: look before anything else.
 		it.State, it.Attempts, it.RetryAt = state.ItemSending, 0, time.Time{}

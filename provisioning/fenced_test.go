@@ -2,6 +2,7 @@ package provisioning_test
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -115,47 +116,57 @@ func TestLateWriteOfAFencedNodeIsLookedAt(t *testing.T) {
 			func(d *memory.System) bool { return len(d.Accounts()[0].Entitlements) == 0 },
 		},
 	} {
-		t.Run(string(kind), func(t *testing.T) {
-			t.Parallel()
-			d := memory.New(memory.Config{})
-			slow := stall(kind)
-			other, late := nodes(t, plain, slow, map[string]*memory.System{"directory": d})
-			other.HR.Put(provisioningtest.Worker("1", "Ada", "Eng", "2025-01-01"))
-			other.HR.End("1", "2025-12-31")
-			other.Sync()
-			other.HR.Change("1", func(w *hrsource.Worker) { w.TerminationDate = hrsource.Date{} })
-			other.Sync()
-			require.NoError(t, d.SignIn("ada"))
-			other.HR.End("1", "2025-12-31")
-			other.Sync()
-
-			other.HR.Change("1", c.first)
-			_, err := other.Read(t.Context(), provisioningtest.SourceName)
-			require.NoError(t, err)
-			done := slow.drain(t, late)
-			other.HR.Change("1", c.then)
-			_, err = other.Read(t.Context(), provisioningtest.SourceName)
-			require.NoError(t, err)
-			eventually(t, func() bool { // once the lease has run out
-				_, err := other.Drain(t.Context())
-				require.NoError(t, err)
-				status, err := other.Status(t.Context())
-				require.NoError(t, err)
-				return c.right(d) && status.Systems["directory"]["due"]+status.Systems["directory"]["sending"] == 0
+		for _, hides := range []bool{false, true} {
+			t.Run(fmt.Sprint(kind, " hidden ", hides), func(t *testing.T) {
+				t.Parallel()
+				lateWrite(t, kind, hides, c.first, c.then, c.right)
 			})
-			before := applied(d, kind)
-			close(slow.goOn)
-			require.NoError(t, <-done)
-			require.Greater(t, applied(d, kind), before, "the write came late, and did its harm")
-			eventually(t, func() bool {
-				_, err := other.Drain(t.Context())
-				require.NoError(t, err)
-				return c.right(d)
-			})
-			other.Settle()
-			require.True(t, c.right(d))
-		})
+		}
 	}
+}
+
+func lateWrite(t *testing.T, kind connector.Kind, hides bool, first, then func(w *hrsource.Worker), right func(d *memory.System) bool) {
+	t.Helper()
+	d := memory.New(memory.Config{})
+	slow := stall(kind)
+	other, late := nodes(t, plain, slow, map[string]*memory.System{"directory": d})
+	other.HR.Put(provisioningtest.Worker("1", "Ada", "Eng", "2025-01-01"))
+	other.HR.End("1", "2025-12-31")
+	other.Sync()
+	other.HR.Change("1", func(w *hrsource.Worker) { w.TerminationDate = hrsource.Date{} })
+	other.Sync()
+	require.NoError(t, d.SignIn("ada"))
+	other.HR.End("1", "2025-12-31")
+	other.Sync()
+
+	other.HR.Change("1", first)
+	_, err := other.Read(t.Context(), provisioningtest.SourceName)
+	require.NoError(t, err)
+	done := slow.drain(t, late)
+	other.HR.Change("1", then)
+	_, err = other.Read(t.Context(), provisioningtest.SourceName)
+	require.NoError(t, err)
+	eventually(t, func() bool { // once the lease has run out
+		_, err := other.Drain(t.Context())
+		require.NoError(t, err)
+		status, err := other.Status(t.Context())
+		require.NoError(t, err)
+		return right(d) && status.Systems["directory"]["due"]+status.Systems["directory"]["sending"] == 0
+	})
+	before := applied(d, kind)
+	if hides { // what the late call does is not seen by any read for long
+		d.Fault(memory.Fault{Kinds: []connector.Kind{kind}, Do: memory.Delay})
+	}
+	close(slow.goOn)
+	require.NoError(t, <-done)
+	require.Greater(t, applied(d, kind), before, "the write came late, and did its harm")
+	eventually(t, func() bool {
+		_, err := other.Drain(t.Context())
+		require.NoError(t, err)
+		return right(d)
+	})
+	other.Settle()
+	require.True(t, right(d))
 }
 
 // An account was found late of somebody who had left by then, and came back: what
@@ -189,4 +200,70 @@ func TestWhatIsTakenFromAnAccountThatIsFoundLateIsKnownAtOnce(t *testing.T) {
 	other.Sync()
 	require.Equal(t, 1, activeAt(systems["directory"]))
 	require.NoError(t, systems["git"].SignIn("ada"), "its name is the one that the directory has")
+}
+
+// An account that was made late, in a system which shows that late, was believed not to
+// be there.
+func TestAnAccountThatIsMadeLateIsKnownThoughNoReadShowsIt(t *testing.T) {
+	t.Parallel()
+	d := memory.New(memory.Config{})
+	slow := stall(connector.Create)
+	other, late := nodes(t, plain, slow, map[string]*memory.System{"directory": d})
+	other.HR.Put(provisioningtest.Worker("1", "Ada", "Engineering", "2025-01-01"))
+	_, err := other.Read(t.Context(), provisioningtest.SourceName)
+	require.NoError(t, err)
+	done := slow.drain(t, late)
+	other.HR.End("1", "2025-12-31")
+	_, err = other.Read(t.Context(), provisioningtest.SourceName)
+	require.NoError(t, err)
+	eventually(t, func() bool {
+		_, err := other.Drain(t.Context())
+		require.NoError(t, err)
+		status, err := other.Status(t.Context())
+		require.NoError(t, err)
+		return status.Systems["directory"]["due"]+status.Systems["directory"]["sending"] == 0
+	})
+	d.Fault(memory.Fault{Kinds: []connector.Kind{connector.Create}, Do: memory.Delay})
+	close(slow.goOn)
+	require.NoError(t, <-done)
+	require.Len(t, d.Accounts(), 1)
+	eventually(t, func() bool {
+		_, err := other.Drain(t.Context())
+		require.NoError(t, err)
+		return activeAt(d) == 0
+	})
+	d.Reveal()
+	other.HR.Change("1", func(w *hrsource.Worker) { w.TerminationDate = hrsource.Date{} })
+	other.Sync()
+	require.Len(t, d.Accounts(), 1)
+	require.Equal(t, 1, activeAt(d))
+}
+
+// Somebody who had to go waited for what had become of an older call, and for its
+// back-off, while the system could not be read.
+func TestTakingAwayWaitsForNoOutcomeOfGiving(t *testing.T) {
+	t.Parallel()
+	b := bench(t, provisioningtest.Config{Policy: plain, Engine: func(c *provisioning.Config) {
+		c.Retry = provisioning.Retry{First: time.Hour, Max: time.Hour}
+	}})
+	d := b.Target("directory")
+	b.HR.Put(provisioningtest.Worker("1", "Ada", "Eng", "2025-01-01"))
+	b.HR.End("1", "2025-12-31")
+	b.Sync()
+	b.HR.Change("1", func(w *hrsource.Worker) { w.TerminationDate = hrsource.Date{} })
+	b.Sync()
+	b.HR.End("1", "2025-12-31")
+	b.Sync()
+	require.Error(t, d.SignIn("ada"))
+
+	d.Fault(memory.Fault{Kinds: []connector.Kind{connector.Enable, connector.Grant}, Do: memory.LoseReply})
+	d.Fault(memory.Fault{Kinds: []connector.Kind{memory.Find}, Do: memory.Fail})
+	b.HR.Change("1", func(w *hrsource.Worker) { w.TerminationDate = hrsource.Date{} })
+	readAndDrain(t, b)
+	require.NoError(t, d.SignIn("ada"))
+	require.NotEmpty(t, d.Accounts()[0].Entitlements)
+	b.HR.Change("1", func(w *hrsource.Worker) { w.AccessEnd = b.Clock.Now() })
+	readAndDrain(t, b)
+	require.Error(t, d.SignIn("ada"))
+	require.Empty(t, d.Accounts()[0].Entitlements)
 }

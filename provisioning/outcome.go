@@ -36,7 +36,8 @@ func (j *job) record(tx state.Tx, account *state.Account, a attempt, o outcome) 
 	if err != nil {
 		return err
 	}
-	if it.OpKey != a.op.Key {
+	undone := it.OpKey != a.op.Key
+	if undone {
 		o = outcome{verdict: connector.VerdictUnknown, sign: o.sign, account: o.account, err: errors.New("a late call of somebody else may have undone it")}
 	}
 	if a.look {
@@ -113,6 +114,11 @@ func (j *job) record(tx state.Tx, account *state.Account, a attempt, o outcome) 
 		}
 	default:
 		it.State, it.RetryAt = state.ItemSending, wall().Add(max(o.after, j.backoff(it.Attempts)))
+	}
+	if undone && mayBeThere(account, &it) {
+		if err := tx.PutAccount(*account); err != nil {
+			return err
+		}
 	}
 	if open := it.State == state.ItemDue || it.State == state.ItemSending; open && isOpen(breaker) && o.sign.bad() {
 		// It is the system's failure, and the breaker says when the next attempt is.
