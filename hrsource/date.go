@@ -96,7 +96,9 @@ func (d Date) Start(loc *time.Location) time.Time {
 }
 
 // End returns the first instant after the day in loc, which is the start of
-// the next day. The zero Date gives the zero Time.
+// the next day. So a day that the zone skips has no length, and an hour of the day
+// before that is repeated after midnight belongs to the new day. The zero Date
+// gives the zero Time.
 func (d Date) End(loc *time.Location) time.Time {
 	if d.IsZero() {
 		return time.Time{}
