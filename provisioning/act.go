@@ -187,6 +187,15 @@ func (j *job) prepare(ctx context.Context, tx state.Tx, account state.Account, c
 		}
 		return attempt{}, false, j.askProtected(tx, it.Person, it.System)
 	}
+	lane := it.Lane
+	if until := j.inLane(account, &it); !until.IsZero() { // its window has closed since
+		shelve(&it, until)
+		if err := tx.PutItem(it); err != nil {
+			return attempt{}, false, err
+		}
+		return attempt{}, false, j.wakeAt(tx, it.Person, until)
+	}
+	it.Lane = lane // which it was claimed in
 	cleared, err := j.cleared(tx, it)
 	if err != nil {
 		return attempt{}, false, err

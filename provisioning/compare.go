@@ -284,7 +284,7 @@ func (d *decision) moreUrgent(it state.Item) bool {
 	return d.urgent && it.Removes != "" && it.State != state.ItemSettled && it.Lane != state.LaneImmediate
 }
 
-// place says whether an item is settled, due or waiting.
+// place says whether an item is settled, due, waiting or batched.
 func (d *decision) place(it *state.Item, waits string) error {
 	kept, err := d.keptBack(d.tx, d.accounts[it.System], *it, func() ([]state.Item, error) {
 		return slices.Collect(maps.Values(d.items)), nil
@@ -312,6 +312,16 @@ func (d *decision) place(it *state.Item, waits string) error {
 			it.Run = d.run // what was forbidden when its run was judged is judged now
 		}
 		it.State, it.Problem = state.ItemDue, ""
+	}
+	if it.State == state.ItemDue || it.State == state.ItemBatched {
+		until := d.inLane(d.accounts[it.System], it)
+		switch {
+		case !until.IsZero():
+			shelve(it, until)
+			d.opens = sooner(d.opens, until)
+		case it.State == state.ItemBatched:
+			it.State, it.Problem = state.ItemDue, ""
+		}
 	}
 	return nil
 }

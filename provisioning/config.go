@@ -145,6 +145,8 @@ type System struct {
 	// Sensitive and ReleaseFor are the tenant's alone, and must be zero here; where its
 	// Max is less than the tenant's Urgent, no more than Max urgent removals pass here.
 	Guard *Guard
+	// Batch says what waits for a window of time. Defaults to nothing.
+	Batch Batch
 	// Concurrency is the number of accounts worked on at a time. One more is kept
 	// for urgent work. Defaults to what the connector describes, or 8.
 	Concurrency int
@@ -249,6 +251,11 @@ func (c TenantConfig) withDefaults(lease time.Duration) (TenantConfig, error) {
 				errs = append(errs, fmt.Errorf("system %s: protected %w", name, err))
 			}
 		}
+		batch, err := s.Batch.withDefaults()
+		if err != nil {
+			errs = append(errs, fmt.Errorf("system %s: %w", name, err))
+		}
+		s.Batch = batch
 		s.Timeout = cmp.Or(s.Timeout, 15*time.Second)
 		if s.Timeout < 0 || s.Timeout >= lease {
 			errs = append(errs, fmt.Errorf("system %s: timeout %v: want less than the lease of %v", name, s.Timeout, lease))

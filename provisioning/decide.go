@@ -106,6 +106,7 @@ func (t *Tenant) decide(ctx context.Context, tx state.Tx, p state.Person) error 
 	if err := d.compare(); err != nil {
 		return err
 	}
+	p.DueAt = sooner(p.DueAt, d.opens)
 	if len(d.changed) > 0 || p.Live != d.was.Live {
 		if err := t.write(tx, d.entry(s)); err != nil {
 			return err
@@ -151,6 +152,7 @@ type decision struct {
 	names    map[string]string // attribute that holds the login name, by system
 	items    map[itemKey]state.Item
 	changed  []change
+	opens    time.Time // when the next window opens for something of theirs
 	kept     []string // systems in which something waits, or waited, since an account is protected
 }
 

@@ -71,7 +71,7 @@ func (t *Tenant) Explain(ctx context.Context, person string, entitlement policy.
 			return err
 		}
 		x.Cause = run.Kind + " " + run.Cause
-		if run.State == state.RunHeld && !it.Released && it.State == state.ItemDue {
+		if run.State == state.RunHeld && !it.Released && (it.State == state.ItemDue || it.State == state.ItemBatched) {
 			x.State, x.Problem = "held", run.Note
 		}
 		x.Trail, err = trail(tx, it)

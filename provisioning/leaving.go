@@ -35,7 +35,7 @@ type LeavingStep struct {
 	// What is "sign-in", or an entitlement as kind/name.
 	What string
 	// Done says that it was seen to be so; State and Problem say what stands between
-	// otherwise: due, held, waiting, sending or parked.
+	// otherwise: due, held, waiting, batched, sending or parked.
 	Done           bool
 	State, Problem string
 	// Decided, Sent and Verified are when it was; zero if it was not. What was so

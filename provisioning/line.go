@@ -29,7 +29,7 @@ type Line struct {
 	PersonRevision int64  `json:"personRevision"`
 	Revision       int64  `json:"revision"`
 	Policy         string `json:"policy"`
-	// State is due, held (by the guard or for review), waiting, sending or parked;
+	// State is due, held (by the guard or for review), waiting, batched, sending or parked;
 	// Note says for what, or why.
 	State string `json:"state"`
 	Note  string `json:"note,omitempty"`

@@ -59,7 +59,7 @@ func (b *planner) line(it state.Item) (Line, bool, error) {
 
 // hold says whether an item may act yet.
 func (b *planner) hold(line *Line, it state.Item) error {
-	if it.Released || (it.State != state.ItemDue && it.State != state.ItemSending) {
+	if it.Released || (it.State != state.ItemDue && it.State != state.ItemSending && it.State != state.ItemBatched) {
 		return nil
 	}
 	run, ok := b.runs[it.Run]

@@ -10,7 +10,7 @@ import (
 // Status says where a tenant stands.
 type Status struct {
 	// Systems counts, by system and then by state (settled, due, sending, waiting,
-	// parked), what should be so there: accounts, attributes and grants.
+	// batched, parked), what should be so there: accounts, attributes and grants.
 	Systems map[string]map[string]int
 	// Outages are the systems in which nothing works, by name.
 	Outages []Outage

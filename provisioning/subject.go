@@ -22,8 +22,8 @@ const nameKey = "name"
 type subject struct {
 	policy.Subject
 	workers []hrsource.Worker
-	// urgent says that a relationship ended at an exact instant or against the
-	// worker's will, so that taking access away is urgent.
+	// urgent says that a relationship ended against the worker's will, or was ordered
+	// to end at an exact instant which has come, so that taking access away is urgent.
 	urgent bool
 }
 
@@ -50,7 +50,8 @@ func (t *Tenant) subjectOf(tx state.Tx, person string, at time.Time, accounts ma
 		}
 		if ended := !rel.End.IsZero() && !rel.End.After(at); ended && !rel.End.Before(last) {
 			// The end that leaves nothing is the one that counts.
-			s.urgent = rel.Abrupt || s.urgent && rel.End.Equal(last)
+			ordered := !w.AccessEnd.IsZero() && !w.AccessEnd.After(at) // if after the last day was over
+			s.urgent = rel.Abrupt || ordered || s.urgent && rel.End.Equal(last)
 			last = rel.End
 		}
 	}

@@ -50,8 +50,8 @@ func (t *Tenant) now() time.Time { return t.engine.cfg.Now().UTC().Truncate(time
 func wall() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
 // versionWith identifies everything that decisions depend on but the facts: a policy, how
-// far the engine may go in each system, what is protected there, and what dates and
-// absence mean.
+// far the engine may go in each system, what is protected there and what waits for
+// windows, and what dates and absence mean.
 func (t *Tenant) versionWith(policy string) string {
 	parts := []string{policy}
 	for _, name := range slices.Sorted(maps.Keys(t.cfg.Systems)) {
@@ -60,6 +60,10 @@ func (t *Tenant) versionWith(policy string) string {
 		if s.protects() {
 			digest := sum(fmt.Appendf(nil, "%q %q", slices.Sorted(slices.Values(s.Protected)), slices.Sorted(slices.Values(s.ProtectedEntitlements))))
 			parts = append(parts, fmt.Sprintf("%s:protected:%x", name, digest[:4]))
+		}
+		if batch := s.Batch.version(); batch != "" {
+			digest := sum([]byte(batch))
+			parts = append(parts, fmt.Sprintf("%s:batch:%x", name, digest[:4]))
 		}
 	}
 	if zone := t.cfg.Zone.String(); zone != "UTC" {

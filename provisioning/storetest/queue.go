@@ -85,6 +85,9 @@ func claimReleased(f *fixture) {
 	for _, in := range []state.RunState{state.RunReading, state.RunDeciding, state.RunHeld, state.RunRefused} {
 		f.putRuns(state.Run{ID: string(in), State: in})
 	}
+	batched := of("i", "held")
+	batched.State = state.ItemBatched
+	f.putItems(batched)
 	f.putItems(of("a", "reading"), of("b", "deciding"), of("c", "held"), of("d", "refused"), of("e", "unknown"), of("f", ""), alone, of("g", "held"))
 	same("claimed while no run is released", claimedKeys(f.claim(claim("n", 1, 2))), []string{"alone:account/"})
 	f.update(func(tx state.Tx) { ok(tx.Release([]state.Item{of("c", "held")})) })

@@ -89,10 +89,11 @@ func runRemovals(f *fixture) {
 		removal("a", "b", "revoke", "r", state.LaneNormal, state.ItemDue), removal("b", "a", "disable", "r", state.LaneNormal, state.ItemParked),
 		removal("c", "a", "disable", "r", state.LaneNormal, state.ItemDue), removal("i", "a", "disable", "r", state.LaneNormal, state.ItemWaiting), removal("d", "a", "disable", "r", state.LaneImmediate, state.ItemSending),
 		removal("e", "a", "disable", "r", state.LaneNormal, state.ItemSettled), removal("f", "a", "disable", "s", state.LaneNormal, state.ItemDue),
-		removal("h", "a", "", "r", state.LaneNormal, state.ItemDue))
+		removal("h", "a", "", "r", state.LaneNormal, state.ItemDue), removal("k", "a", "disable", "r", state.LaneBatch, state.ItemBatched))
 	f.view(func(tx state.Tx) {
 		same("removals", must(tx.Removals("r")), []state.Count{
 			{System: "a", Kind: "disable", Lane: state.LaneImmediate, N: 1}, {System: "a", Kind: "disable", Lane: state.LaneNormal, N: 2},
+			{System: "a", Kind: "disable", Lane: state.LaneBatch, N: 1},
 			{System: "b", Kind: "revoke", Lane: state.LaneNormal, N: 1},
 		})
 		same("removals of an unknown run", must(tx.Removals("t")), []state.Count{})

@@ -23,6 +23,7 @@ const (
 	ItemDue     ItemState = "due"     // to be acted on
 	ItemSending ItemState = "sending" // intent is journaled; the outcome is not known
 	ItemWaiting ItemState = "waiting" // an input is missing: see Problem
+	ItemBatched ItemState = "batched" // to be acted on when its window opens
 	ItemParked  ItemState = "parked"  // given up until somebody or something changes
 )
 
