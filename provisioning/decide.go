@@ -153,7 +153,7 @@ type decision struct {
 	items    map[itemKey]state.Item
 	changed  []change
 	opens    time.Time // when the next window opens for something of theirs
-	kept     []string // systems in which something waits, or waited, since an account is protected
+	kept     []string  // systems in which something waits, or waited, since an account is protected
 }
 
 type itemKey struct {
