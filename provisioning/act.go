@@ -308,22 +308,22 @@ func (j *job) try(ctx context.Context, a attempt) outcome {
 	if o, ok := j.lookFirst(ctx, a); ok {
 		return o
 	}
+	var seen connector.Account
 	result, err := j.target.apply(ctx, a.op)
 	if errors.Is(err, connector.ErrConflict) && a.op.ETag != "" {
-		// Somebody else has changed it since it was seen last.
-		switch seen := j.readBack(ctx, a); {
-		case seen.verdict == verdictUndone && seen.account.ETag != a.op.ETag:
-			a.op.ETag = seen.account.ETag
+		// Somebody else has changed it since it was seen last. What a read shows now may
+		// be older than that, so that it is written again even if it looks right.
+		seen = j.readBack(ctx, a).account
+		if seen.ID == a.op.Ref.ID && seen.ETag != a.op.ETag {
+			a.op.ETag = seen.ETag
 			result, err = j.target.apply(ctx, a.op)
-		case seen.verdict != verdictUndone && seen.verdict != connector.VerdictUnknown:
-			return seen
 		}
 	}
 	if err == nil {
 		return outcome{verdict: verdictDone, sign: works, how: string(result.Outcome), account: result.Account, pending: result.Outcome == connector.Pending}
 	}
 	judged := connector.VerdictOf(err)
-	o := outcome{verdict: judged.Verdict, sign: signOf(err), after: judged.After, err: err}
+	o := outcome{verdict: judged.Verdict, sign: signOf(err), after: judged.After, err: err, account: seen}
 	switch {
 	case judged.Verdict == connector.VerdictUnknown:
 		seen := j.readBack(ctx, a)

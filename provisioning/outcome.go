@@ -89,8 +89,11 @@ func (j *job) record(tx state.Tx, account *state.Account, a attempt, o outcome) 
 	case verdictUndone, connector.VerdictRetry:
 		it.State, it.RetryAt = state.ItemDue, wall().Add(max(o.after, j.backoff(it.Attempts)))
 		if o.account.ID != "" && a.op.Kind != connector.Create {
-			j.observe(account, o.account, j.now())
-			learn(&it, a.op, o.account)
+			if o.verdict == verdictUndone {
+				j.observe(account, o.account, j.now())
+				learn(&it, a.op, o.account)
+			}
+			account.ETag = o.account.ETag
 			if err := tx.PutAccount(*account); err != nil {
 				return err
 			}

@@ -12,6 +12,7 @@ import (
 	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/connector/memory"
 	"github.com/joinery-iam/joinery/hrsource"
+	"github.com/joinery-iam/joinery/provisioning"
 )
 
 // calmEvery is how many days pass between two looks of the oracle.
@@ -89,7 +90,7 @@ func (w *world) event(ctx context.Context) {
 	case n < 3:
 		w.hire(day(10))
 	case n < 4: // somebody gets the address of who has left
-		if live, _, _ := h.truth(w.clock()); !live {
+		if live, _, _ := h.truth(w.clock(), w.wide); !live {
 			w.hire(day(3)).mail = h.mail
 		}
 	case n < 8:
@@ -101,7 +102,7 @@ func (w *world) event(ctx context.Context) {
 	case n < 14: // it was a mistake
 		j.current.AccessEnd, j.current.TerminationDate = time.Time{}, hrsource.Date{}
 	case n < 17:
-		if live, _, _ := h.truth(w.clock().AddDate(0, 0, 20)); !live {
+		if live, _, _ := h.truth(w.clock().AddDate(0, 0, 20), w.wide); !live {
 			w.employ(h, day(5))
 		}
 	default: // somebody changes an account by hand
@@ -195,7 +196,15 @@ func (w *world) turn(ctx context.Context) error {
 		}
 		w.nodes[i] = n
 	}
-	done := make(chan error, len(w.nodes))
+	done := make(chan error, len(w.nodes)+1)
+	tasks := len(w.nodes)
+	if w.chance(4) { // while both work
+		w.wide = !w.wide
+		w.Log("another policy: finance has a group is %t", w.wide)
+		tasks++
+		by := one(w, w.nodes)
+		go func() { done <- w.activate(ctx, by) }()
+	}
 	var working atomic.Int32
 	working.Store(int32(len(w.nodes)))
 	for _, n := range w.nodes {
@@ -209,7 +218,7 @@ func (w *world) turn(ctx context.Context) error {
 		}()
 	}
 	var errs []error
-	for len(errs) < len(w.nodes) {
+	for len(errs) < tasks {
 		select {
 		case err := <-done:
 			errs = append(errs, err)
@@ -220,6 +229,16 @@ func (w *world) turn(ctx context.Context) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// activate puts the policy in force that is meant to be.
+func (w *world) activate(ctx context.Context, by *node) error {
+	p := w.rules
+	if w.wide {
+		p = w.wider
+	}
+	_, err := by.ActivatePolicy(ctx, provisioning.ActivateRequest{Policy: p, Actor: "somebody"})
+	return err
 }
 
 // throwOut ends somebody at once, by the engine's identifier.

@@ -220,7 +220,7 @@ func (w *world) compare(ctx context.Context) error {
 
 // holds compares the accounts of one human with the truth.
 func (w *world) holds(h *human, person string, accounts map[string]map[string]connector.Account) error {
-	live, groups, engineer := h.truth(w.clock())
+	live, groups, engineer := h.truth(w.clock(), w.wide)
 	for name, want := range map[string]bool{"directory": live, "mail": live, "git": engineer} {
 		a := accounts[name][person]
 		if a.Active != want {

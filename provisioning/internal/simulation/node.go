@@ -85,7 +85,7 @@ func (w *world) start(ctx context.Context, name string) (*node, error) {
 
 func (w *world) config() provisioning.TenantConfig {
 	cfg := provisioning.TenantConfig{
-		Policy: w.rules, Systems: map[string]provisioning.System{}, Guard: provisioning.Guard{Percent: maxPercent},
+		Systems: map[string]provisioning.System{}, Guard: provisioning.Guard{Percent: maxPercent},
 		Sources: []provisioning.Source{
 			{Source: w.feeds[employees], EndMissingAfter: grace},
 			{Source: w.feeds[agency], EndMissingAfter: grace, Current: true},

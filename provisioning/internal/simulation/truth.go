@@ -24,8 +24,8 @@ type job struct {
 }
 
 // truth is what must be so of a human at an instant, computed from what HR means and
-// from nothing that is under test.
-func (h *human) truth(at time.Time) (live bool, groups []string, engineer bool) {
+// from nothing that is under test. wide says which policy is in force.
+func (h *human) truth(at time.Time, wide bool) (live bool, groups []string, engineer bool) {
 	set := map[string]bool{}
 	for _, j := range h.jobs {
 		on, department := j.truth(at)
@@ -39,6 +39,10 @@ func (h *human) truth(at time.Time) (live bool, groups []string, engineer bool) 
 			set["engineering"], engineer = true, true
 		case "Sales":
 			set["sales"] = true
+		case "Finance":
+			if wide {
+				set["finance"] = true
+			}
 		}
 	}
 	for name := range set {

@@ -45,6 +45,10 @@ accounts:
     attributes: {mail: "{accounts.mail.address}"}
 `
 
+// wideRule is what the second of two policies has beside.
+const wideRule = `  - {name: finance, when: department == "Finance", grants: [directory:group/finance]}
+`
+
 // Config says what to live through.
 type Config struct {
 	Seed   uint64
@@ -78,6 +82,8 @@ type world struct {
 	Config
 	random   *rand.Rand
 	rules    *policy.Policy
+	wider    *policy.Policy // which is in force instead, now and then
+	wide     bool           // it is
 	systems  map[string]*memory.System
 	feeds    map[string]*feed
 	nodes    []*node
@@ -104,6 +110,9 @@ func newWorld(ctx context.Context, cfg Config) (*world, error) {
 	if w.rules, err = policy.Load("rules.yaml", strings.NewReader(rules)); err != nil {
 		return nil, err
 	}
+	if w.wider, err = policy.Load("wider.yaml", strings.NewReader(strings.Replace(rules, "accounts:\n", wideRule+"accounts:\n", 1))); err != nil {
+		return nil, err
+	}
 	for _, name := range w.rules.Systems() {
 		w.systems[name] = memory.New(memory.Config{})
 	}
@@ -128,7 +137,7 @@ func newWorld(ctx context.Context, cfg Config) (*world, error) {
 		}
 		w.nodes = append(w.nodes, n)
 	}
-	return w, nil
+	return w, w.activate(ctx, w.nodes[0])
 }
 
 func (w *world) end() {
