@@ -41,6 +41,9 @@ func compile(doc Document) (*Policy, problems) {
 	c.roles()
 	c.rules()
 	c.accounts()
+	c.denies()
+	c.exceptions()
+	c.policy.sortBoundaries()
 	c.days("bridgeDays", doc.BridgeDays)
 	c.policy.bridgeDays = doc.BridgeDays
 	if len(c.found) > 0 {
@@ -70,6 +73,10 @@ type compilation struct {
 	size    int
 	spell   speller
 
+	names     []string // of the known attributes, sorted
+	roleNames []string // sorted
+	read      []string // parameters that the role at hand reads
+
 	compiler *conditions // made when first needed
 }
 
@@ -87,13 +94,32 @@ func (c *compilation) withinLimits() bool {
 	for _, name := range sortedKeys(c.doc.Attributes) {
 		count(child("attributes", name)+".values", len(c.doc.Attributes[name].Values), maxList)
 	}
+	bundle := func(path string, roles, grants []string, addOns []AddOn) {
+		count(path+".roles", len(roles), maxList)
+		count(path+".grants", len(grants), maxList)
+		count(path+".addOns", len(addOns), maxList)
+		for i, a := range addOns {
+			count(entry(path+".addOns", i)+".roles", len(a.Roles), maxList)
+			count(entry(path+".addOns", i)+".grants", len(a.Grants), maxList)
+		}
+	}
 	for _, name := range sortedKeys(c.doc.Roles) {
-		count(child("roles", name)+".inherits", len(c.doc.Roles[name].Inherits), maxList)
-		count(child("roles", name)+".grants", len(c.doc.Roles[name].Grants), maxList)
+		r, path := c.doc.Roles[name], child("roles", name)
+		count(path+".parameters", len(r.Parameters), maxParameters)
+		count(path+".inherits", len(r.Inherits), maxList)
+		bundle(path, nil, r.Grants, r.AddOns)
 	}
 	for i, r := range c.doc.Rules {
-		count(entry("rules", i)+".roles", len(r.Roles), maxList)
-		count(entry("rules", i)+".grants", len(r.Grants), maxList)
+		bundle(entry("rules", i), r.Roles, r.Grants, r.AddOns)
+	}
+	count("denies", len(c.doc.Denies), maxDenies)
+	for i, d := range c.doc.Denies {
+		bundle(entry("denies", i), d.Roles, d.Grants, nil)
+	}
+	count("exceptions", len(c.doc.Exceptions), maxRules)
+	for i, e := range c.doc.Exceptions {
+		bundle(entry("exceptions", i), e.Roles, e.Grants, nil)
+		count(entry("exceptions", i)+".lifts", len(e.Lifts), maxList)
 	}
 	for _, system := range sortedKeys(c.doc.Accounts) {
 		a, path := c.doc.Accounts[system], child("accounts", system)

@@ -1,10 +1,5 @@
 package policy
 
-import (
-	"maps"
-	"slices"
-)
-
 // Document is a policy as it is written: the content of a policy file as a Go
 // value. The zero Document lacks its version and does not compile.
 type Document struct {
@@ -20,20 +15,14 @@ type Document struct {
 	// Accounts says, by system, what an account there looks like. Every system
 	// in which something is granted needs an entry.
 	Accounts map[string]AccountMapping `json:"accounts,omitempty"`
+	// Denies take back what rules give.
+	Denies []Deny `json:"denies,omitempty"`
+	// Exceptions give something to one person, or lift a deny for them.
+	Exceptions []Exception `json:"exceptions,omitempty"`
 	// BridgeDays is how many days may lie between the end of one relationship and
 	// the start of the person's next for the access of the first to go on until
 	// then, as when a contractor is employed. Zero means that none may.
 	BridgeDays int `json:"bridgeDays,omitempty"`
-}
-
-// Role is a named bundle of entitlements.
-type Role struct {
-	// Inherits names roles whose grants this one has as well.
-	Inherits []string `json:"inherits,omitempty"`
-	// Grants are entitlements in the form system:kind/name.
-	Grants []string `json:"grants,omitempty"`
-	// Description is for people.
-	Description string `json:"description,omitempty"`
 }
 
 // Rule gives roles and entitlements to those for whom a condition holds.
@@ -43,9 +32,13 @@ type Rule struct {
 	// When is the condition, an expression that is true or false. It is required;
 	// "true" holds for everybody.
 	When string `json:"when"`
-	// Roles and Grants are what the rule gives: at least one of either.
+	// Roles, Grants and AddOns are what the rule gives: at least one of them.
 	Roles  []string `json:"roles,omitempty"`
 	Grants []string `json:"grants,omitempty"`
+	// With holds the parameters of Roles, as that of an [AddOn].
+	With map[string]string `json:"with,omitempty"`
+	// AddOns are further roles and grants, under conditions or with parameters.
+	AddOns []AddOn `json:"addOns,omitempty"`
 	// From and Until bound the time in which the rule gives anything, as days
 	// written 2006-01-02 in the zone of the relationship: from the beginning of
 	// the day From until the end of the day Until. Empty means no bound.
@@ -86,31 +79,4 @@ type AccountMapping struct {
 	// candidates any more, as after a marriage. The old one stays reserved for the
 	// same person. Otherwise an account keeps the name it was made with.
 	Rename bool `json:"rename,omitempty"`
-}
-
-// clone returns a copy of d that shares nothing with it.
-func (d Document) clone() Document {
-	d.Attributes = maps.Clone(d.Attributes)
-	for name, a := range d.Attributes {
-		a.Values = slices.Clone(a.Values)
-		d.Attributes[name] = a
-	}
-	d.Roles = maps.Clone(d.Roles)
-	for name, r := range d.Roles {
-		r.Inherits, r.Grants = slices.Clone(r.Inherits), slices.Clone(r.Grants)
-		d.Roles[name] = r
-	}
-	d.Rules = slices.Clone(d.Rules)
-	for i, r := range d.Rules {
-		d.Rules[i].Roles, d.Rules[i].Grants = slices.Clone(r.Roles), slices.Clone(r.Grants)
-	}
-	d.Accounts = maps.Clone(d.Accounts)
-	for system, a := range d.Accounts {
-		a.Candidates, a.After, a.Attributes = slices.Clone(a.Candidates), slices.Clone(a.After), maps.Clone(a.Attributes)
-		for name, templates := range a.Attributes {
-			a.Attributes[name] = slices.Clone(templates)
-		}
-		d.Accounts[system] = a
-	}
-	return d
 }

@@ -21,11 +21,25 @@ attributes:
 roles:
   base:
   staff: {inherits: [base], grants: [app:role/a], description: everybody}
+  team:
+    kind: addOn
+    parameters: [name]
+    when: primary
+    grants: ["app:team/{name}"]
+    addOns: [{when: "primary", roles: [staff, self], grants: ["app:x/{name}"], with: {n: "{name}"}}]
+  self: {parameters: [n], grants: ["app:y/{n}"]}
+denies:
+  - {name: no, when: "false", roles: [staff], grants: ["app:*"], from: 2026-01-01, until: hireDate + 3d, description: none}
+exceptions:
+  - {name: a, person: p, roles: [base], grants: [app:role/a], lifts: [no], from: hireDate, until: 2026-01-02, reason: why}
+  - {name: b, relationship: r, lifts: [no], until: hireDate - 1d, reason: why}
 rules:
   - name: all
     when: true
-    roles: [staff]
+    roles: [staff, team]
     grants: [app:role/b:c/d]
+    with: {name: "{clearance}"}
+    addOns: [{grants: [app:role/e]}]
     from: 2026-01-01
     until: 2026-12-31
     overlapDays: 5
@@ -51,9 +65,22 @@ func TestEveryKeyIsRead(t *testing.T) {
 		},
 		Roles: map[string]policy.Role{
 			"base": {}, "staff": {Inherits: []string{"base"}, Grants: []string{"app:role/a"}, Description: "everybody"},
+			"self": {Parameters: []string{"n"}, Grants: []string{"app:y/{n}"}},
+			"team": {
+				Kind: policy.Extra, Parameters: []string{"name"}, When: "primary", Grants: []string{"app:team/{name}"},
+				AddOns: []policy.AddOn{{When: "primary", Roles: []string{"staff", "self"}, Grants: []string{"app:x/{name}"}, With: map[string]string{"n": "{name}"}}},
+			},
+		},
+		Denies: []policy.Deny{{
+			Name: "no", When: "false", Roles: []string{"staff"}, Grants: []string{"app:*"}, From: "2026-01-01", Until: "hireDate + 3d", Description: "none",
+		}},
+		Exceptions: []policy.Exception{
+			{Name: "a", Person: "p", Roles: []string{"base"}, Grants: []string{"app:role/a"}, Lifts: []string{"no"}, From: "hireDate", Until: "2026-01-02", Reason: "why"},
+			{Name: "b", Relationship: "r", Lifts: []string{"no"}, Until: "hireDate - 1d", Reason: "why"},
 		},
 		Rules: []policy.Rule{{
-			Name: "all", When: "true", Roles: []string{"staff"}, Grants: []string{"app:role/b:c/d"},
+			Name: "all", When: "true", Roles: []string{"staff", "team"}, Grants: []string{"app:role/b:c/d"},
+			With: map[string]string{"name": "{clearance}"}, AddOns: []policy.AddOn{{Grants: []string{"app:role/e"}}},
 			From: "2026-01-01", Until: "2026-12-31", OverlapDays: 5, Description: "Two\nlines.\n",
 		}},
 		Accounts: map[string]policy.AccountMapping{

@@ -92,6 +92,9 @@ type Decision struct {
 	Accounts []DesiredAccount
 	// Grants are the entitlements that should be held, sorted.
 	Grants []Grant
+	// Denied are entitlements to which policy leads in some way and which are not
+	// given, sorted.
+	Denied []Denial
 	// NextChange is the next instant after At at which the decision can be
 	// another for the same facts; zero if there is none.
 	NextChange time.Time
@@ -151,18 +154,6 @@ type Grant struct {
 	// Reasons are the ways in which policy gives it, sorted: for each rule and
 	// relationship the shortest path of roles. There is at least one.
 	Reasons []Reason
-}
-
-// Reason is one way in which policy leads to something.
-type Reason struct {
-	// Rule is the name of the rule.
-	Rule string `json:"rule"`
-	// Roles is the path of roles from the rule to the grant, outermost first;
-	// empty if the rule grants directly.
-	Roles []string `json:"roles,omitempty"`
-	// Relationship is the ID of the relationship for which the rule held.
-	Relationship string `json:"relationship"`
-	// Overlap says that the rule holds no longer, and that its OverlapDays are not
-	// over.
-	Overlap bool `json:"overlap,omitempty"`
+	// Lifted are the denies that would take it away if exceptions did not lift them.
+	Lifted []Lift
 }

@@ -7,12 +7,15 @@ const (
 	maxDocument   = 1 << 20 // bytes of text
 	maxDepth      = 32      // levels of nesting in YAML
 	maxRules      = 10_000
+	maxDenies     = 1_000
 	maxRoles      = 5_000
 	maxSystems    = 500
 	maxAttributes = 500
 	maxList       = 2_000 // entries of one list
 	maxInherits   = 16    // levels of roles above each other
 	maxExpanded   = 500_000
+	maxInstances  = 20_000 // roles that one relationship leads to, counting parameters
+	maxParameters = 10     // of one role
 	maxNameLength = 200
 
 	maxExpression  = 8 << 10 // bytes; the parser recurses without a limit of its own
@@ -21,7 +24,8 @@ const (
 	maxPatternSize = 1_000   // instructions that it compiles to
 	maxMemory      = 100_000 // elements that one evaluation may allocate
 
-	maxDays = 366 // of aheadDays, bridgeDays and overlapDays
+	maxDays   = 366   // of aheadDays, bridgeDays and overlapDays
+	maxOffset = 3_660 // days between a date and the bound of a window
 
 	maxTemplate = 1_024 // bytes
 	maxFilters  = 10    // of one placeholder

@@ -53,8 +53,8 @@ func (p *problems) add(path, format string, args ...any) {
 }
 
 // addAt is add for a place within the text at path.
-func (p *problems) addAt(path string, offset int, format string, args ...any) {
-	*p = append(*p, problem{path, offset, fmt.Sprintf(format, args...)})
+func (p *problems) addAt(path string, offset int, msg string) {
+	*p = append(*p, problem{path, offset, msg})
 }
 
 // err returns all problems as errors, sorted by position, which place tells.

@@ -139,11 +139,11 @@ func (p *Policy) nextChange(s Subject) time.Time {
 				}
 			}
 		}
-		for _, b := range p.boundaries {
-			if at := dayStart(b.day, b.days, r.Zone); p.gives(s, r, at) {
+		p.boundariesOf(r, func(at time.Time) {
+			if p.gives(s, r, at) {
 				consider(at)
 			}
-		}
+		})
 	}
 	return next
 }

@@ -39,6 +39,7 @@ func Check(ctx context.Context, e policy.Evaluator, c Case) error {
 	}
 	var diff report
 	diff.grants(c, d)
+	diff.denied(c, d)
 	diff.accounts(c, d)
 	if !c.WantNextChange.IsZero() && !c.WantNextChange.Equal(d.NextChange) {
 		diff.add("next change: want %s, got %s", instant(c.WantNextChange), instant(d.NextChange))
@@ -63,7 +64,7 @@ func (r *report) grants(c Case, d policy.Decision) {
 		if _, err := policy.ParseEntitlement(want); err != nil {
 			r.add("the case is wrong: %v", err)
 		} else if _, ok := held[want]; !ok {
-			r.add("missing: %s", want)
+			r.add("missing: %s%s", want, deniedBy(want, d))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(held)) {
@@ -74,6 +75,30 @@ func (r *report) grants(c Case, d policy.Decision) {
 			r.add("not wanted: %s, by %s", name, reasons(held[name].Reasons))
 		}
 	}
+}
+
+// denied compares what is denied.
+func (r *report) denied(c Case, d policy.Decision) {
+	for _, want := range c.WantDenied {
+		if deniedBy(want, d) == "" {
+			r.add("not denied: %s", want)
+		}
+	}
+}
+
+// deniedBy tells why something is denied, if it is.
+func deniedBy(name string, d policy.Decision) string {
+	for _, x := range d.Denied {
+		if x.Entitlement.String() != name {
+			continue
+		}
+		causes := make([]string, len(x.Causes))
+		for i, cause := range x.Causes {
+			causes[i] = cause.String()
+		}
+		return ", which is denied by " + strings.Join(causes, " and ")
+	}
+	return ""
 }
 
 func matches(pattern, name string) bool {
@@ -151,10 +176,7 @@ func instant(t time.Time) string {
 func reasons(list []policy.Reason) string {
 	out := make([]string, len(list))
 	for i, r := range list {
-		out[i] = "rule " + r.Rule
-		for _, role := range r.Roles {
-			out[i] += " > role " + role
-		}
+		out[i] = r.String()
 	}
 	return strings.Join(slices.Compact(out), " and ")
 }

@@ -66,6 +66,32 @@ func TestRunPasses(t *testing.T) {
 	})
 }
 
+func TestDeniesAndExceptionsCanBeChecked(t *testing.T) {
+	t.Parallel()
+	p, err := policy.Load("p.yaml", strings.NewReader(`version: 1
+roles:
+  team: {parameters: [name], grants: ["git:team/{name}"]}
+rules:
+  - {name: teams, when: "true", roles: [team], with: {name: "{department}"}, addOns: [{when: "true", grants: [git:role/user]}]}
+denies:
+  - {name: no core, when: location != "HQ", grants: [git:team/core]}
+exceptions:
+  - {name: Eve, relationship: hr/2, lifts: [no core], grants: [git:role/guest], until: 2026-02-28, reason: on site}
+accounts:
+  git: {name: login, candidates: [x]}
+`))
+	require.NoError(t, err)
+	core := map[string]string{"department": "core"}
+	policytest.Run(t, p, []policytest.Case{
+		{Name: "denied", Attributes: core, Want: []string{"git:role/user"}, WantNot: []string{"git:team/core", "git:team/other", "git:role/guest"}, WantDenied: []string{"git:team/core"}},
+		{Name: "lifted", Attributes: core, Relationship: "hr/2", Want: []string{"git:team/core", "git:role/guest"}},
+	})
+	require.EqualError(t, policytest.Check(t.Context(), p, policytest.Case{Attributes: core, Want: []string{"git:team/core"}, WantDenied: []string{"git:role/user"}}),
+		"missing: git:team/core, which is denied by deny no core for relationship relationship\nnot denied: git:role/user")
+	require.EqualError(t, policytest.Check(t.Context(), p, policytest.Case{Attributes: core, WantNot: []string{"wiki:team/core"}}),
+		"the case is wrong: the policy grants wiki:team/core to nobody; a pattern with * may match nothing")
+}
+
 func TestCheckTellsEverythingThatDiffers(t *testing.T) {
 	t.Parallel()
 	ada := map[string]string{"givenName": "Ada", "jobTitle": "Analyst"}

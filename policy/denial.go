@@ -1,0 +1,48 @@
+package policy
+
+// Denial is an entitlement to which policy leads, and which is not given.
+type Denial struct {
+	Entitlement Entitlement
+	// Causes say why not, sorted. There is at least one.
+	Causes []Cause
+	// Reasons are the ways in which policy leads to it, sorted.
+	Reasons []Reason
+}
+
+// Cause is why something is not given.
+type Cause struct {
+	Kind CauseKind `json:"kind"`
+	// Name is that of the [Deny].
+	Name string `json:"name,omitempty"`
+	// Role is the role that is denied, if it is not the entitlement itself.
+	Role string `json:"role,omitempty"`
+	// Relationship is the ID of the relationship for which a deny holds.
+	Relationship string `json:"relationship,omitempty"`
+}
+
+// String returns the cause in words, such as "deny interns for relationship hr/1".
+func (c Cause) String() string {
+	out := string(c.Kind) + " " + c.Name
+	if c.Role != "" {
+		out += " of role " + c.Role
+	}
+	if c.Relationship != "" {
+		out += " for relationship " + c.Relationship
+	}
+	return out
+}
+
+// CauseKind is what kept something from being given.
+type CauseKind string
+
+// The causes.
+const (
+	// CauseDeny is a [Deny].
+	CauseDeny CauseKind = "deny"
+)
+
+// Lift is a deny that does not hold because of an exception.
+type Lift struct {
+	Deny      string `json:"deny"`
+	Exception string `json:"exception"`
+}
