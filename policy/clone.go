@@ -13,6 +13,7 @@ func (d Document) clone() Document {
 	d.Accounts = cloneMap(d.Accounts)
 	d.Denies = cloneList(d.Denies)
 	d.Exceptions = cloneList(d.Exceptions)
+	d.Separation = cloneList(d.Separation)
 	return d
 }
 
@@ -65,6 +66,16 @@ func (d Deny) clone() Deny {
 func (e Exception) clone() Exception {
 	e.Roles, e.Grants, e.Lifts = slices.Clone(e.Roles), slices.Clone(e.Grants), slices.Clone(e.Lifts)
 	return e
+}
+
+func (s Separation) clone() Separation {
+	s.Between, s.Mitigations = cloneList(s.Between), slices.Clone(s.Mitigations)
+	return s
+}
+
+func (s Side) clone() Side {
+	s.Roles, s.Grants = slices.Clone(s.Roles), slices.Clone(s.Grants)
+	return s
 }
 
 func (a AccountMapping) clone() AccountMapping {

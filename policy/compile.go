@@ -43,6 +43,7 @@ func compile(doc Document) (*Policy, problems) {
 	c.accounts()
 	c.denies()
 	c.exceptions()
+	c.separations()
 	c.policy.sortBoundaries()
 	c.days("bridgeDays", doc.BridgeDays)
 	c.policy.bridgeDays = doc.BridgeDays
@@ -120,6 +121,15 @@ func (c *compilation) withinLimits() bool {
 	for i, e := range c.doc.Exceptions {
 		bundle(entry("exceptions", i), e.Roles, e.Grants, nil)
 		count(entry("exceptions", i)+".lifts", len(e.Lifts), maxList)
+	}
+	count("separation", len(c.doc.Separation), maxDenies)
+	for i, s := range c.doc.Separation {
+		path := entry("separation", i)
+		count(path+".between", len(s.Between), maxSides)
+		count(path+".mitigations", len(s.Mitigations), maxList)
+		for k, one := range s.Between {
+			bundle(entry(path+".between", k), one.Roles, one.Grants, nil)
+		}
 	}
 	for _, system := range sortedKeys(c.doc.Accounts) {
 		a, path := c.doc.Accounts[system], child("accounts", system)

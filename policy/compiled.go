@@ -20,6 +20,7 @@ type Policy struct {
 	rules          []rule
 	denies         []deny
 	exceptions     []exception
+	separations    []separation
 	boundaries     []bound // of windows, of which until is the day after
 	overlapDays    []int   // that rules have
 	aheads         []int   // days that accounts are made ahead
@@ -27,6 +28,7 @@ type Policy struct {
 	accounts       map[string]account
 	readsOwn       bool
 	readsManager   bool
+	readsApprovals bool
 
 	machines sync.Pool // of *vm.VM, which are not safe for concurrent use and worth reusing
 }

@@ -35,6 +35,7 @@ func (d *decoder) document(root *yaml.Node) Document {
 		{"accounts", func(n *yaml.Node, path string) { doc.Accounts = mapOf(d, n, path, d.account) }},
 		{"denies", func(n *yaml.Node, path string) { doc.Denies = listOf(d, n, path, d.deny) }},
 		{"exceptions", func(n *yaml.Node, path string) { doc.Exceptions = listOf(d, n, path, d.exception) }},
+		{"separation", func(n *yaml.Node, path string) { doc.Separation = listOf(d, n, path, d.separation) }},
 		{"bridgeDays", func(n *yaml.Node, path string) { doc.BridgeDays = d.number(n, path) }},
 	})
 	return doc

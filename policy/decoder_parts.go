@@ -90,3 +90,34 @@ func (d *decoder) exception(n *yaml.Node, path string) (e Exception) {
 	})
 	return e
 }
+
+func (d *decoder) separation(n *yaml.Node, path string) (s Separation) {
+	d.fields(n, path, []field{
+		{"name", func(n *yaml.Node, path string) { s.Name = d.text(n, path) }},
+		{"between", func(n *yaml.Node, path string) { s.Between = listOf(d, n, path, d.side) }},
+		{"atMost", func(n *yaml.Node, path string) { s.AtMost = d.number(n, path) }},
+		{"action", func(n *yaml.Node, path string) { s.Action = SeparationAction(d.text(n, path)) }},
+		{"mitigations", func(n *yaml.Node, path string) { s.Mitigations = listOf(d, n, path, d.mitigation) }},
+		{"description", func(n *yaml.Node, path string) { s.Description = d.text(n, path) }},
+	})
+	return s
+}
+
+func (d *decoder) side(n *yaml.Node, path string) (s Side) {
+	d.fields(n, path, []field{
+		{"roles", func(n *yaml.Node, path string) { s.Roles = listOf(d, n, path, d.text) }},
+		{"grants", func(n *yaml.Node, path string) { s.Grants = listOf(d, n, path, d.text) }},
+	})
+	return s
+}
+
+func (d *decoder) mitigation(n *yaml.Node, path string) (m Mitigation) {
+	d.fields(n, path, []field{
+		{"person", func(n *yaml.Node, path string) { m.Person = d.text(n, path) }},
+		{"relationship", func(n *yaml.Node, path string) { m.Relationship = d.text(n, path) }},
+		{"from", func(n *yaml.Node, path string) { m.From = d.text(n, path) }},
+		{"until", func(n *yaml.Node, path string) { m.Until = d.text(n, path) }},
+		{"reason", func(n *yaml.Node, path string) { m.Reason = d.text(n, path) }},
+	})
+	return m
+}

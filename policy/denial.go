@@ -12,7 +12,7 @@ type Denial struct {
 // Cause is why something is not given.
 type Cause struct {
 	Kind CauseKind `json:"kind"`
-	// Name is that of the [Deny].
+	// Name is that of the [Deny] or [Separation].
 	Name string `json:"name,omitempty"`
 	// Role is the role that is denied, if it is not the entitlement itself.
 	Role string `json:"role,omitempty"`
@@ -39,6 +39,8 @@ type CauseKind string
 const (
 	// CauseDeny is a [Deny].
 	CauseDeny CauseKind = "deny"
+	// CauseSeparation is a [Separation]: see the [Violation].
+	CauseSeparation CauseKind = "separation"
 )
 
 // Lift is a deny that does not hold because of an exception.

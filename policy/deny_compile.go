@@ -54,9 +54,7 @@ func (c *compilation) exceptions() {
 		if c.prose(path+".reason", e.Reason); e.Reason == "" {
 			c.found.add(path+".reason", "the exception has no reason; say why, and who agreed")
 		}
-		if e.Until == "" {
-			c.found.add(path+".until", "the exception has no end; say until: with the last day, such as 2026-12-31")
-		}
+		c.ends(path, "exception", e.Until)
 		out := exception{name: e.Name, person: e.Person, relationship: e.Relationship, lifts: e.Lifts, window: c.window(path, "exception", e.From, e.Until)}
 		if len(e.Roles)+len(e.Grants)+len(e.Lifts) == 0 {
 			c.found.add(path, "the exception excepts nothing; want roles, grants or lifts")

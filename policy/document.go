@@ -19,6 +19,8 @@ type Document struct {
 	Denies []Deny `json:"denies,omitempty"`
 	// Exceptions give something to one person, or lift a deny for them.
 	Exceptions []Exception `json:"exceptions,omitempty"`
+	// Separation keeps duties apart.
+	Separation []Separation `json:"separation,omitempty"`
 	// BridgeDays is how many days may lie between the end of one relationship and
 	// the start of the person's next for the access of the first to go on until
 	// then, as when a contractor is employed. Zero means that none may.

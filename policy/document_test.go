@@ -30,6 +30,13 @@ roles:
   self: {parameters: [n], grants: ["app:y/{n}"]}
 denies:
   - {name: no, when: "false", roles: [staff], grants: ["app:*"], from: 2026-01-01, until: hireDate + 3d, description: none}
+separation:
+  - name: apart
+    between: [{roles: [team], grants: ["app:x/*"]}, {grants: [app:role/z]}, {roles: [self]}]
+    atMost: 2
+    action: requireApproval
+    mitigations: [{person: p, from: 2026-01-01, until: 2026-12-31, reason: watched}, {relationship: r, until: hireDate, reason: new}]
+    description: so
 exceptions:
   - {name: a, person: p, roles: [base], grants: [app:role/a], lifts: [no], from: hireDate, until: 2026-01-02, reason: why}
   - {name: b, relationship: r, lifts: [no], until: hireDate - 1d, reason: why}
@@ -73,6 +80,13 @@ func TestEveryKeyIsRead(t *testing.T) {
 		},
 		Denies: []policy.Deny{{
 			Name: "no", When: "false", Roles: []string{"staff"}, Grants: []string{"app:*"}, From: "2026-01-01", Until: "hireDate + 3d", Description: "none",
+		}},
+		Separation: []policy.Separation{{
+			Name: "apart", AtMost: 2, Action: policy.RequireApproval, Description: "so",
+			Between: []policy.Side{{Roles: []string{"team"}, Grants: []string{"app:x/*"}}, {Grants: []string{"app:role/z"}}, {Roles: []string{"self"}}},
+			Mitigations: []policy.Mitigation{
+				{Person: "p", From: "2026-01-01", Until: "2026-12-31", Reason: "watched"}, {Relationship: "r", Until: "hireDate", Reason: "new"},
+			},
 		}},
 		Exceptions: []policy.Exception{
 			{Name: "a", Person: "p", Roles: []string{"base"}, Grants: []string{"app:role/a"}, Lifts: []string{"no"}, From: "hireDate", Until: "2026-01-02", Reason: "why"},

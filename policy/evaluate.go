@@ -49,7 +49,7 @@ func (p *Policy) now(ctx context.Context, s Subject, live []*Relationship, d *De
 	if err != nil {
 		return err
 	}
-	d.Grants, d.Denied = o.grants(), o.denied()
+	d.Grants, d.Denied, d.Violations = o.grants(), o.denied(), o.violations
 	main := primary(live)
 	if err := p.describe(s, s.At, main, o.given.bySystem(), d); err != nil {
 		return fmt.Errorf("relationship %s: %w", main.ID, err)
@@ -76,6 +76,9 @@ func (p *Policy) resolve(ctx context.Context, s Subject, live []*Relationship, e
 		}
 	}
 	o.takeBack()
+	if len(p.separations) > 0 {
+		o.separate(p, s, live)
+	}
 	return o, nil
 }
 
@@ -110,7 +113,7 @@ func (p *Policy) ahead(ctx context.Context, s Subject, d *Decision) error {
 
 // isPersonal reports whether what one relationship gives can depend on the others
 // of the same person.
-func (p *Policy) isPersonal() bool { return len(p.denies) > 0 }
+func (p *Policy) isPersonal() bool { return len(p.denies)+len(p.separations) > 0 }
 
 // reasons are the ways to each entitlement.
 type reasons map[Entitlement][]Reason

@@ -36,6 +36,12 @@ type Subject struct {
 	Accounts map[string]Account
 	// ManagerAccounts holds the same of the manager of the primary relationship.
 	ManagerAccounts map[string]Account
+	// Held is what the person holds now, if HeldKnown says so; otherwise it is not
+	// read. It tells which of two duties is the newer: see [Separation].
+	Held      []Holding
+	HeldKnown bool
+	// Approvals are those that concern the person.
+	Approvals []Approval
 }
 
 // Relationship is one work relationship over time.
@@ -95,6 +101,9 @@ type Decision struct {
 	// Denied are entitlements to which policy leads in some way and which are not
 	// given, sorted.
 	Denied []Denial
+	// Violations are the separations of duties that the person would violate, or
+	// does, sorted.
+	Violations []Violation
 	// NextChange is the next instant after At at which the decision can be
 	// another for the same facts; zero if there is none.
 	NextChange time.Time

@@ -7,7 +7,8 @@ const (
 	maxDocument   = 1 << 20 // bytes of text
 	maxDepth      = 32      // levels of nesting in YAML
 	maxRules      = 10_000
-	maxDenies     = 1_000
+	maxDenies     = 1_000 // and as many separations of duties
+	maxSides      = 20    // of one separation
 	maxRoles      = 5_000
 	maxSystems    = 500
 	maxAttributes = 500

@@ -14,6 +14,8 @@ type outcome struct {
 	lifts  map[string][]string // exceptions by the deny that they lift
 	lifted map[Entitlement][]Lift
 	lost   map[Entitlement]*Denial
+
+	violations []Violation
 }
 
 func newOutcome() *outcome {
