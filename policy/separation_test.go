@@ -246,9 +246,9 @@ func TestLoadReportsMistakesInSeparations(t *testing.T) {
 		`policy.yaml:11:9: role "r" stands on this side and on between[0]`,
 		`policy.yaml:11:9: app:role/* stands on this side and on between[0], as app:role/a`,
 		`policy.yaml:12:9: the side is empty; want roles or grants`,
-		`policy.yaml:13:20: want person or relationship, not both`,
-		`policy.yaml:13:20: the mitigation has no end; say until: with the last day, such as 2026-12-31`,
-		`policy.yaml:13:20: the mitigation has no reason; say what guards against harm`,
+		`policy.yaml:13:19: want person or relationship, not both`,
+		`policy.yaml:13:19: the mitigation has no end; say until: with the last day, such as 2026-12-31`,
+		`policy.yaml:13:19: the mitigation has no reason; say what guards against harm`,
 	}, loadError(t, `version: 1
 accounts: {app: {name: n, candidates: [x]}}
 roles: {r: {}}
