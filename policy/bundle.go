@@ -15,7 +15,10 @@ type role struct {
 	bundles    []bundle
 	// varies says that what the role gives, or what it inherits does, depends on
 	// the relationship.
-	varies bool
+	varies      bool
+	sensitivity Sensitivity
+	requestable bool
+	approval    bool
 }
 
 // bundle is a compiled [AddOn], or what a rule or role gives without any.

@@ -9,6 +9,7 @@ import (
 func (d Document) clone() Document {
 	d.Attributes = cloneMap(d.Attributes)
 	d.Roles = cloneMap(d.Roles)
+	d.Entitlements = maps.Clone(d.Entitlements)
 	d.Rules = cloneList(d.Rules)
 	d.Accounts = cloneMap(d.Accounts)
 	d.Denies = cloneList(d.Denies)

@@ -38,6 +38,7 @@ func compile(doc Document) (*Policy, problems) {
 	}
 	c.attributes()
 	c.systems = sortedKeys(doc.Accounts)
+	c.entitlements()
 	c.roles()
 	c.rules()
 	c.accounts()
@@ -90,6 +91,7 @@ func (c *compilation) withinLimits() bool {
 	}
 	count("attributes", len(c.doc.Attributes), maxAttributes)
 	count("roles", len(c.doc.Roles), maxRoles)
+	count("entitlements", len(c.doc.Entitlements), maxEntitlements)
 	count("rules", len(c.doc.Rules), maxRules)
 	count("accounts", len(c.doc.Accounts), maxSystems)
 	for _, name := range sortedKeys(c.doc.Attributes) {

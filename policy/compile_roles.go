@@ -23,6 +23,7 @@ func (c *compilation) roles() {
 	if c.broken {
 		return
 	}
+	c.privileges()
 	depth := map[string]int{}
 	for _, name := range c.roleNames {
 		if c.settle(name, edges, depth); depth[name] > maxInherits && c.policy.roles[name].varies {
@@ -38,6 +39,13 @@ func (c *compilation) oneRole(name string) {
 	c.text(path, name, maxNameLength)
 	c.prose(path+".description", r.Description)
 	c.enum(path+".kind", "kind of role", string(r.Kind), strs(roleKinds))
+	c.enum(path+".sensitivity", "sensitivity", string(r.Sensitivity), strs(sensitivities))
+	c.governance(path, r.Owner, r.ReviewDays)
+	out.sensitivity, out.requestable, out.approval = r.Sensitivity, r.Requestable, r.Approval
+	c.policy.readsApprovals = c.policy.readsApprovals || r.Approval
+	if r.Approval && len(r.Parameters) > 0 {
+		c.found.add(path+".approval", "a role with parameters cannot require approval, which would be for all values; say it of the entitlements")
+	}
 	if r.When != "" {
 		out.when = c.condition(path+".when", r.When)
 	}

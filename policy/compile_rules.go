@@ -24,6 +24,7 @@ func (c *compilation) rules() {
 		path := entry("rules", i)
 		c.title(path, "rule", "rules", r.Name, i, first)
 		c.prose(path+".description", r.Description)
+		c.governance(path, r.Owner, r.ReviewDays)
 		c.days(path+".overlapDays", r.OverlapDays)
 		out := rule{name: r.Name, window: c.window(path, "rule", r.From, r.Until), overlap: r.OverlapDays}
 		out.when = c.required(path, "rule", r.When)

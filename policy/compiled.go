@@ -17,6 +17,8 @@ type Policy struct {
 	conditionReads []string // attributes, sorted
 	templateReads  []string
 	roles          map[string]*role
+	governs        map[Entitlement]EntitlementInfo
+	governsMany    []governed // the longest first
 	rules          []rule
 	denies         []deny
 	exceptions     []exception

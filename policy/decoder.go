@@ -31,6 +31,7 @@ func (d *decoder) document(root *yaml.Node) Document {
 		{"version", func(n *yaml.Node, path string) { doc.Version = d.number(n, path) }},
 		{"attributes", func(n *yaml.Node, path string) { doc.Attributes = mapOf(d, n, path, d.attribute) }},
 		{"roles", func(n *yaml.Node, path string) { doc.Roles = mapOf(d, n, path, d.role) }},
+		{"entitlements", func(n *yaml.Node, path string) { doc.Entitlements = mapOf(d, n, path, d.entitlement) }},
 		{"rules", func(n *yaml.Node, path string) { doc.Rules = listOf(d, n, path, d.rule) }},
 		{"accounts", func(n *yaml.Node, path string) { doc.Accounts = mapOf(d, n, path, d.account) }},
 		{"denies", func(n *yaml.Node, path string) { doc.Denies = listOf(d, n, path, d.deny) }},

@@ -19,9 +19,26 @@ func (d *decoder) role(n *yaml.Node, path string) (r Role) {
 		{"inherits", func(n *yaml.Node, path string) { r.Inherits = listOf(d, n, path, d.text) }},
 		{"grants", func(n *yaml.Node, path string) { r.Grants = listOf(d, n, path, d.text) }},
 		{"addOns", func(n *yaml.Node, path string) { r.AddOns = listOf(d, n, path, d.addOn) }},
+		{"sensitivity", func(n *yaml.Node, path string) { r.Sensitivity = Sensitivity(d.text(n, path)) }},
+		{"requestable", func(n *yaml.Node, path string) { r.Requestable = d.flag(n, path) }},
+		{"approval", func(n *yaml.Node, path string) { r.Approval = d.flag(n, path) }},
+		{"owner", func(n *yaml.Node, path string) { r.Owner = d.text(n, path) }},
+		{"reviewDays", func(n *yaml.Node, path string) { r.ReviewDays = d.number(n, path) }},
 		{"description", func(n *yaml.Node, path string) { r.Description = d.text(n, path) }},
 	})
 	return r
+}
+
+func (d *decoder) entitlement(n *yaml.Node, path string) (e EntitlementInfo) {
+	d.fields(n, path, []field{
+		{"sensitivity", func(n *yaml.Node, path string) { e.Sensitivity = Sensitivity(d.text(n, path)) }},
+		{"requestable", func(n *yaml.Node, path string) { e.Requestable = d.flag(n, path) }},
+		{"approval", func(n *yaml.Node, path string) { e.Approval = d.flag(n, path) }},
+		{"owner", func(n *yaml.Node, path string) { e.Owner = d.text(n, path) }},
+		{"reviewDays", func(n *yaml.Node, path string) { e.ReviewDays = d.number(n, path) }},
+		{"description", func(n *yaml.Node, path string) { e.Description = d.text(n, path) }},
+	})
+	return e
 }
 
 func (d *decoder) rule(n *yaml.Node, path string) (r Rule) {
@@ -35,6 +52,8 @@ func (d *decoder) rule(n *yaml.Node, path string) (r Rule) {
 		{"from", func(n *yaml.Node, path string) { r.From = d.text(n, path) }},
 		{"until", func(n *yaml.Node, path string) { r.Until = d.text(n, path) }},
 		{"overlapDays", func(n *yaml.Node, path string) { r.OverlapDays = d.number(n, path) }},
+		{"owner", func(n *yaml.Node, path string) { r.Owner = d.text(n, path) }},
+		{"reviewDays", func(n *yaml.Node, path string) { r.ReviewDays = d.number(n, path) }},
 		{"description", func(n *yaml.Node, path string) { r.Description = d.text(n, path) }},
 	})
 	return r

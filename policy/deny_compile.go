@@ -90,7 +90,7 @@ func about(person, relationship string, s Subject, r *Relationship) bool {
 }
 
 // hold notes which exceptions and denies hold for a relationship at an instant,
-// and adds what the exceptions give.
+// and adds what exceptions give and requests lead to.
 func (x *expansion) hold(s Subject, r *Relationship, f *facts, o *outcome) error {
 	for i := range x.policy.exceptions {
 		e := &x.policy.exceptions[i]
@@ -104,6 +104,9 @@ func (x *expansion) hold(s Subject, r *Relationship, f *facts, o *outcome) error
 		for _, name := range e.lifts {
 			o.lifts[name] = appendNew(o.lifts[name], e.name)
 		}
+	}
+	if err := x.request(s, r, f); err != nil {
+		return err
 	}
 	for i := range x.policy.denies {
 		d := &x.policy.denies[i]

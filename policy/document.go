@@ -10,6 +10,9 @@ type Document struct {
 	Attributes map[string]Attribute `json:"attributes,omitempty"`
 	// Roles holds bundles of grants by name.
 	Roles map[string]Role `json:"roles,omitempty"`
+	// Entitlements says, by entitlement, how it is governed. A * at the end of one
+	// stands for any text; of several that match, the longest counts alone.
+	Entitlements map[string]EntitlementInfo `json:"entitlements,omitempty"`
 	// Rules say who gets what. Their order means nothing.
 	Rules []Rule `json:"rules,omitempty"`
 	// Accounts says, by system, what an account there looks like. Every system
@@ -41,9 +44,11 @@ type Rule struct {
 	With map[string]string `json:"with,omitempty"`
 	// AddOns are further roles and grants, under conditions or with parameters.
 	AddOns []AddOn `json:"addOns,omitempty"`
-	// From and Until bound the time in which the rule gives anything, as days
-	// written 2006-01-02 in the zone of the relationship: from the beginning of
-	// the day From until the end of the day Until. Empty means no bound.
+	// From and Until bound the time in which the rule gives anything, as days in the
+	// zone of the relationship: from the beginning of the day From until the end of
+	// the day Until. Empty means no bound. A day is written 2006-01-02, or as days
+	// around an attribute that is a date: hireDate, hireDate - 3d, probationEnd + 30d.
+	// If that attribute is missing, the rule gives nothing.
 	From  string `json:"from,omitempty"`
 	Until string `json:"until,omitempty"`
 	// OverlapDays is how many days the rule goes on giving what it gave when the
@@ -51,6 +56,10 @@ type Rule struct {
 	// transfer. It ends with the relationship. Zero means that it gives nothing
 	// from that instant on.
 	OverlapDays int `json:"overlapDays,omitempty"`
+	// Owner answers for the rule, and ReviewDays is how often it is to be reviewed;
+	// zero means never.
+	Owner      string `json:"owner,omitempty"`
+	ReviewDays int    `json:"reviewDays,omitempty"`
 	// Description is for people.
 	Description string `json:"description,omitempty"`
 }

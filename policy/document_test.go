@@ -26,8 +26,16 @@ roles:
     parameters: [name]
     when: primary
     grants: ["app:team/{name}"]
+    sensitivity: privileged
+    requestable: true
+    owner: Carol
+    reviewDays: 90
     addOns: [{when: "primary", roles: [staff, self], grants: ["app:x/{name}"], with: {n: "{name}"}}]
   self: {parameters: [n], grants: ["app:y/{n}"]}
+  root: {approval: true}
+entitlements:
+  app:role/a: {requestable: true, approval: true, owner: Dave, reviewDays: 30, description: a thing}
+  app:x/secret*: {sensitivity: sensitive}
 denies:
   - {name: no, when: "false", roles: [staff], grants: ["app:*"], from: 2026-01-01, until: hireDate + 3d, description: none}
 separation:
@@ -50,6 +58,8 @@ rules:
     from: 2026-01-01
     until: 2026-12-31
     overlapDays: 5
+    owner: Eve
+    reviewDays: 365
     description: |
       Two
       lines.
@@ -73,10 +83,16 @@ func TestEveryKeyIsRead(t *testing.T) {
 		Roles: map[string]policy.Role{
 			"base": {}, "staff": {Inherits: []string{"base"}, Grants: []string{"app:role/a"}, Description: "everybody"},
 			"self": {Parameters: []string{"n"}, Grants: []string{"app:y/{n}"}},
+			"root": {Approval: true},
 			"team": {
+				Sensitivity: policy.Privileged, Requestable: true, Owner: "Carol", ReviewDays: 90,
 				Kind: policy.Extra, Parameters: []string{"name"}, When: "primary", Grants: []string{"app:team/{name}"},
 				AddOns: []policy.AddOn{{When: "primary", Roles: []string{"staff", "self"}, Grants: []string{"app:x/{name}"}, With: map[string]string{"n": "{name}"}}},
 			},
+		},
+		Entitlements: map[string]policy.EntitlementInfo{
+			"app:role/a":    {Requestable: true, Approval: true, Owner: "Dave", ReviewDays: 30, Description: "a thing"},
+			"app:x/secret*": {Sensitivity: policy.Sensitive},
 		},
 		Denies: []policy.Deny{{
 			Name: "no", When: "false", Roles: []string{"staff"}, Grants: []string{"app:*"}, From: "2026-01-01", Until: "hireDate + 3d", Description: "none",
@@ -95,7 +111,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		Rules: []policy.Rule{{
 			Name: "all", When: "true", Roles: []string{"staff", "team"}, Grants: []string{"app:role/b:c/d"},
 			With: map[string]string{"name": "{clearance}"}, AddOns: []policy.AddOn{{Grants: []string{"app:role/e"}}},
-			From: "2026-01-01", Until: "2026-12-31", OverlapDays: 5, Description: "Two\nlines.\n",
+			From: "2026-01-01", Until: "2026-12-31", OverlapDays: 5, Owner: "Eve", ReviewDays: 365, Description: "Two\nlines.\n",
 		}},
 		Accounts: map[string]policy.AccountMapping{
 			"app": {

@@ -49,7 +49,7 @@ func (p *Policy) now(ctx context.Context, s Subject, live []*Relationship, d *De
 	if err != nil {
 		return err
 	}
-	d.Grants, d.Denied, d.Violations = o.grants(), o.denied(), o.violations
+	d.Grants, d.Denied, d.Violations = o.grants(p), o.denied(), o.violations
 	main := primary(live)
 	if err := p.describe(s, s.At, main, o.given.bySystem(), d); err != nil {
 		return fmt.Errorf("relationship %s: %w", main.ID, err)
@@ -76,6 +76,9 @@ func (p *Policy) resolve(ctx context.Context, s Subject, live []*Relationship, e
 		}
 	}
 	o.takeBack()
+	if p.readsApprovals || len(s.Requests)+len(p.governs)+len(p.governsMany) > 0 {
+		o.approve(p, s)
+	}
 	if len(p.separations) > 0 {
 		o.separate(p, s, live)
 	}

@@ -40,7 +40,9 @@ type Subject struct {
 	// read. It tells which of two duties is the newer: see [Separation].
 	Held      []Holding
 	HeldKnown bool
-	// Approvals are those that concern the person.
+	// Requests are what was asked for, and Approvals what was agreed to, for the
+	// person, past and future ones included.
+	Requests  []Request
 	Approvals []Approval
 }
 
@@ -163,6 +165,13 @@ type Grant struct {
 	// Reasons are the ways in which policy gives it, sorted: for each rule and
 	// relationship the shortest path of roles. There is at least one.
 	Reasons []Reason
+	// Sensitivity, Owner and ReviewDays are those that the policy says of the
+	// entitlement.
+	Sensitivity Sensitivity
+	Owner       string
+	ReviewDays  int
+	// Approval is the ID of the approval, if the entitlement requires one.
+	Approval string
 	// Lifted are the denies that would take it away if exceptions did not lift them.
 	Lifted []Lift
 }

@@ -9,13 +9,35 @@ type Holding struct {
 	Since time.Time
 }
 
+// Request is a fact: something that was asked for. It is given if policy lets it
+// be asked for, and still subject to approvals, denies and separations of duties.
+// It begins and ends with the person's access, and with its own time.
+type Request struct {
+	// ID identifies the request in reasons.
+	ID string
+	// Entitlement or Role is what is asked for. With holds the values of the role's
+	// parameters.
+	Entitlement Entitlement
+	Role        string
+	With        map[string]string
+	// From and Until bound the time for which it is asked: from From on, until
+	// before Until. A zero From means always, a zero Until never ends.
+	From, Until time.Time
+	// Origin says where the request comes from, and Evidence what shows it, for
+	// people.
+	Origin, Evidence string
+}
+
 // Approval is a fact: somebody who may has agreed to something. It approves one
 // thing.
 type Approval struct {
 	// ID identifies the approval in decisions.
 	ID string
-	// Separation is the name of the [Separation] that may be violated.
-	Separation string
+	// Entitlement, Role or Separation is what is approved: that it is given, that
+	// something is given through the role, or that the separation is violated.
+	Entitlement Entitlement
+	Role        string
+	Separation  string
 	// From and Until bound the time in which it counts: from From on, until before
 	// Until. A zero From means always, a zero Until never ends.
 	From, Until time.Time

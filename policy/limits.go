@@ -4,20 +4,21 @@ package policy
 // people can review; they bound the time and memory that a policy from somebody
 // else can take.
 const (
-	maxDocument   = 1 << 20 // bytes of text
-	maxDepth      = 32      // levels of nesting in YAML
-	maxRules      = 10_000
-	maxDenies     = 1_000 // and as many separations of duties
-	maxSides      = 20    // of one separation
-	maxRoles      = 5_000
-	maxSystems    = 500
-	maxAttributes = 500
-	maxList       = 2_000 // entries of one list
-	maxInherits   = 16    // levels of roles above each other
-	maxExpanded   = 500_000
-	maxInstances  = 20_000 // roles that one relationship leads to, counting parameters
-	maxParameters = 10     // of one role
-	maxNameLength = 200
+	maxDocument     = 1 << 20 // bytes of text
+	maxDepth        = 32      // levels of nesting in YAML
+	maxRules        = 10_000
+	maxDenies       = 1_000 // and as many separations of duties
+	maxSides        = 20    // of one separation
+	maxRoles        = 5_000
+	maxEntitlements = 10_000 // that are governed
+	maxSystems      = 500
+	maxAttributes   = 500
+	maxList         = 2_000 // entries of one list
+	maxInherits     = 16    // levels of roles above each other
+	maxExpanded     = 500_000
+	maxInstances    = 20_000 // roles that one relationship leads to, counting parameters
+	maxParameters   = 10     // of one role
+	maxNameLength   = 200
 
 	maxExpression  = 8 << 10 // bytes; the parser recurses without a limit of its own
 	maxNodes       = 200     // nodes of its syntax tree

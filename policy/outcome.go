@@ -15,11 +15,12 @@ type outcome struct {
 	lifted map[Entitlement][]Lift
 	lost   map[Entitlement]*Denial
 
+	approvals  map[Entitlement]string
 	violations []Violation
 }
 
 func newOutcome() *outcome {
-	return &outcome{given: reasons{}, lifts: map[string][]string{}, lifted: map[Entitlement][]Lift{}, lost: map[Entitlement]*Denial{}}
+	return &outcome{given: reasons{}, lifts: map[string][]string{}, lifted: map[Entitlement][]Lift{}, lost: map[Entitlement]*Denial{}, approvals: map[Entitlement]string{}}
 }
 
 // denying is a deny that holds for a relationship.
@@ -97,12 +98,16 @@ func (o *outcome) take(taken takings) {
 }
 
 // grants returns what is given in the end.
-func (o *outcome) grants() []Grant {
+func (o *outcome) grants(p *Policy) []Grant {
 	var out []Grant
 	for _, e := range slices.SortedFunc(maps.Keys(o.given), Entitlement.Compare) {
 		lifted := o.lifted[e]
 		slices.SortFunc(lifted, func(a, b Lift) int { return cmp.Or(cmp.Compare(a.Deny, b.Deny), cmp.Compare(a.Exception, b.Exception)) })
-		out = append(out, Grant{Entitlement: e, Reasons: sortReasons(o.given[e]), Lifted: lifted})
+		info := p.info(e)
+		out = append(out, Grant{
+			Entitlement: e, Reasons: sortReasons(o.given[e]), Lifted: lifted, Approval: o.approvals[e],
+			Sensitivity: info.Sensitivity, Owner: info.Owner, ReviewDays: info.ReviewDays,
+		})
 	}
 	return out
 }

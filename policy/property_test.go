@@ -47,6 +47,10 @@ func ruled() string {
 exceptions:
   - {name: p, person: p, lifts: [secret], grants: [git:team/x], from: reviewed - 60d, until: reviewed + 200d, reason: r}
   - {name: "1", relationship: "1", roles: [engineer], until: 2026-04-01, reason: r}
+entitlements:
+  "git:team/reviewed": {approval: true, sensitivity: sensitive}
+  "git:team/extra": {requestable: true}
+  "git:team/of-s*": {sensitivity: privileged}
 separation:
   - name: money
     between: [{grants: [git:team/calm]}, {grants: [git:team/probation]}, {roles: [engineer]}]
@@ -118,7 +122,17 @@ func (h histories) subject() policy.Subject {
 		s.Relationships = append(s.Relationships, r)
 	}
 	for range h.IntN(3) {
+		q := policy.Request{ID: "q", Entitlement: policy.Entitlement{System: "git", Kind: "team", Name: []string{"extra", "calm"}[h.IntN(2)]}, From: h.instant()}
+		if h.IntN(2) == 0 {
+			q.Until = h.instant()
+		}
+		s.Requests = append(s.Requests, q)
+	}
+	for range h.IntN(3) {
 		a := policy.Approval{ID: "a", Separation: "money", From: h.instant()}
+		if h.IntN(2) == 0 {
+			a.Separation, a.Entitlement = "", policy.Entitlement{System: "git", Kind: "team", Name: "reviewed"}
+		}
 		if h.IntN(2) == 0 {
 			a.Until = h.instant()
 		}

@@ -20,6 +20,19 @@ type Role struct {
 	Grants []string `json:"grants,omitempty"`
 	// AddOns are further roles and grants, under conditions or with parameters.
 	AddOns []AddOn `json:"addOns,omitempty"`
+	// Sensitivity is the highest of what the role gives. It has to be said for what
+	// the role inherits, and allows for what parameters may come to; a baseline or
+	// standard role has none.
+	Sensitivity Sensitivity `json:"sensitivity,omitempty"`
+	// Requestable roles may be asked for: see [Request].
+	Requestable bool `json:"requestable,omitempty"`
+	// Approval says that the role gives nobody anything, and nothing is inherited
+	// through it, without an [Approval] for it. A role with parameters has none.
+	Approval bool `json:"approval,omitempty"`
+	// Owner answers for the role, and ReviewDays is how often it is to be reviewed;
+	// zero means never.
+	Owner      string `json:"owner,omitempty"`
+	ReviewDays int    `json:"reviewDays,omitempty"`
 	// Description is for people.
 	Description string `json:"description,omitempty"`
 }
@@ -29,9 +42,9 @@ type RoleKind string
 
 // The kinds of roles.
 const (
-	// Baseline is what everybody has.
+	// Baseline is what everybody has. It gives nothing sensitive.
 	Baseline RoleKind = "baseline"
-	// Standard is what everybody in a job has.
+	// Standard is what everybody in a job has. It gives nothing sensitive.
 	Standard RoleKind = "standard"
 	// Extra is a small role on top of a standard one.
 	Extra RoleKind = "addOn"

@@ -97,11 +97,9 @@ func (d *separation) settle(v *Violation, own [][]Entitlement, s Subject, live [
 		}
 	}
 	if d.action == RequireApproval {
-		for _, a := range s.Approvals {
-			if a.Separation == d.name && a.inForce(s.At) {
-				v.Settled, v.Approval = Approved, a.ID
-				return
-			}
+		if id, ok := s.approval(func(a Approval) bool { return a.Separation == d.name }); ok {
+			v.Settled, v.Approval = Approved, id
+			return
 		}
 	}
 	v.Settled = Withheld

@@ -108,8 +108,8 @@ func primary(live []*Relationship) *Relationship {
 
 // nextChange returns the first instant after s.At at which a relationship begins
 // or ends, accounts are to be made ahead of it, or, while it gives access, its
-// attributes change, an overlap ends, the window of a rule opens or closes, or an
-// approval begins to count or ends.
+// attributes change, an overlap ends, the window of a rule opens or closes, or a
+// request or approval begins to count or ends.
 func (p *Policy) nextChange(s Subject) time.Time {
 	var next time.Time
 	consider := func(at time.Time) {
@@ -157,6 +157,10 @@ func (p *Policy) nextChange(s Subject) time.Time {
 // factsOf calls consider with each instant at which a fact about the person begins
 // to count or ends, if the policy reads it.
 func (p *Policy) factsOf(s Subject, consider func(time.Time)) {
+	for _, q := range s.Requests {
+		consider(q.From)
+		consider(q.Until)
+	}
 	for _, a := range s.Approvals {
 		if p.readsApprovals {
 			consider(a.From)

@@ -34,6 +34,12 @@ type Case struct {
 	// Accounts and ManagerAccounts are what has been observed, by system.
 	Accounts, ManagerAccounts map[string]policy.Account
 
+	// Requests and Approvals are facts about the person. Held is what they hold now;
+	// nil means that it is not known.
+	Requests  []policy.Request
+	Approvals []policy.Approval
+	Held      []policy.Holding
+
 	// Want are entitlements that must be granted, as system:kind/name.
 	Want []string
 	// WantNot are entitlements that must not be granted. A * at the end stands
@@ -43,6 +49,9 @@ type Case struct {
 	// WantDenied are entitlements that must be denied: policy leads to them, and yet
 	// they are not granted.
 	WantDenied []string
+	// WantViolations are the names of separations of duties that must be violated, all
+	// of them: what came of it is told by Want and WantDenied. Nil is not checked.
+	WantViolations []string
 	// WantAccounts holds, by system, what is expected of accounts. A system with
 	// the zero Account only has to be there.
 	WantAccounts map[string]Account
@@ -98,6 +107,7 @@ func (c Case) subject() policy.Subject {
 	}
 	return policy.Subject{
 		At: at, Person: cmp.Or(c.Person, "person"), Accounts: c.Accounts, ManagerAccounts: c.ManagerAccounts,
+		Requests: c.Requests, Approvals: c.Approvals, Held: c.Held, HeldKnown: c.Held != nil,
 		Relationships: []policy.Relationship{{
 			ID: cmp.Or(c.Relationship, "relationship"), Primary: true, Start: c.Start, End: c.End, Zone: c.Zone,
 			Spans: []policy.Span{{From: c.Start, Attributes: attributes}},

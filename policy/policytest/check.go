@@ -40,6 +40,7 @@ func Check(ctx context.Context, e policy.Evaluator, c Case) error {
 	var diff report
 	diff.grants(c, d)
 	diff.denied(c, d)
+	diff.violations(c, d)
 	diff.accounts(c, d)
 	if !c.WantNextChange.IsZero() && !c.WantNextChange.Equal(d.NextChange) {
 		diff.add("next change: want %s, got %s", instant(c.WantNextChange), instant(d.NextChange))
@@ -83,6 +84,17 @@ func (r *report) denied(c Case, d policy.Decision) {
 		if deniedBy(want, d) == "" {
 			r.add("not denied: %s", want)
 		}
+	}
+}
+
+// violations compares the separations of duties that are violated.
+func (r *report) violations(c Case, d policy.Decision) {
+	var have []string
+	for _, v := range d.Violations {
+		have = append(have, v.Separation)
+	}
+	if want := slices.Sorted(slices.Values(c.WantViolations)); c.WantViolations != nil && !slices.Equal(want, have) {
+		r.add("violated: want %s, got %s", list(want), list(have))
 	}
 }
 

@@ -39,6 +39,11 @@ func misspelled(e policy.Evaluator, c Case) report {
 		slices.Sorted(maps.Keys(c.WantAccounts)), c.WantNoAccounts) {
 		system(name)
 	}
+	for _, name := range c.WantViolations {
+		if !slices.ContainsFunc(document.Separation, func(s policy.Separation) bool { return s.Name == name }) {
+			r.add("the case is wrong: the policy knows no separation %q", name)
+		}
+	}
 	given := grants(document)
 	for _, name := range c.WantNot {
 		if !strings.HasSuffix(name, "*") && !slices.ContainsFunc(given, func(g string) bool { return matches(g, name) }) {
@@ -59,6 +64,11 @@ func grants(d policy.Document) (all []string) {
 	for _, rule := range d.Rules {
 		all = append(all, rule.Grants...)
 		addOns(rule.AddOns)
+	}
+	for name, e := range d.Entitlements {
+		if e.Requestable {
+			all = append(all, name)
+		}
 	}
 	for _, e := range d.Exceptions {
 		all = append(all, e.Grants...)
