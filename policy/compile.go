@@ -17,19 +17,24 @@ import (
 // is wrong at once: the error joins [LoadError] values without positions. The
 // policy does not share memory with doc.
 func Compile(doc Document) (*Policy, error) {
-	p, found := compile(doc.clone())
+	p, found := compile(doc.clone(), func(path string) string { return path })
 	if len(found) == 0 && len(p.source) > maxDocument {
 		found.add("", "the policy is longer than %d bytes as JSON", maxDocument)
 	}
 	if len(found) > 0 {
-		return nil, found.err("", func(problem) (int, int) { return 0, 0 })
+		list := make([]placed, len(found))
+		for i, one := range found {
+			list[i] = placed{problem: one}
+		}
+		return nil, loadErrors(list)
 	}
 	return p, nil
 }
 
-// compile takes doc over. The policy is of use only if nothing was found.
-func compile(doc Document) (*Policy, problems) {
-	c := &compilation{doc: doc, policy: &Policy{doc: doc, accounts: map[string]account{}}}
+// compile takes doc over. The policy is of use only if nothing was found. place
+// names another place in the document, by its path, in what was found.
+func compile(doc Document, place func(path string) string) (*Policy, problems) {
+	c := &compilation{doc: doc, place: place, policy: &Policy{doc: doc, accounts: map[string]account{}}}
 	if doc.Version != 1 {
 		c.found.add("version", "want version: 1, the only version of the format")
 	}
@@ -66,6 +71,7 @@ func compile(doc Document) (*Policy, problems) {
 // compilation is the work of compiling one document.
 type compilation struct {
 	doc     Document
+	place   func(path string) string
 	policy  *Policy
 	found   problems
 	known   map[string]Attribute // built-in and declared

@@ -76,7 +76,7 @@ func (c *compilation) title(path, what, list, name string, i int, first map[stri
 	}
 	c.text(path+".name", name, maxNameLength)
 	if j, ok := first[name]; ok {
-		c.found.add(path+".name", "%s %q stands here a second time; the first is %s[%d]", what, clip(name), list, j)
+		c.found.add(path+".name", "%s %q stands here a second time; the first is %s", what, clip(name), c.place(entry(list, j)))
 		return
 	}
 	first[name] = i

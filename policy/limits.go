@@ -4,8 +4,9 @@ package policy
 // people can review; they bound the time and memory that a policy from somebody
 // else can take.
 const (
-	maxDocument     = 1 << 20 // bytes of text
-	maxDepth        = 32      // levels of nesting in YAML
+	maxDocument     = 1 << 20 // bytes of text, of all files together
+	maxFiles        = 1_000
+	maxDepth        = 32 // levels of nesting in YAML
 	maxRules        = 10_000
 	maxDenies       = 1_000 // and as many separations of duties
 	maxSides        = 20    // of one separation
