@@ -36,5 +36,9 @@ const (
 	maxValue  = 4 << 10 // bytes of one attribute value that a policy reads
 	maxValues = 1_000   // values of one attribute that a policy reads
 
+	maxWays     = 500     // to one side of a separation, in the search for a witness
+	maxSteps    = 200_000 // of the search
+	confirmCost = 100     // steps that a decision counts as
+
 	maxProblems = 100 // reported by one load
 )

@@ -144,17 +144,17 @@ func TestTheSchemaHasTheFieldsOfTheDocument(t *testing.T) {
 		case reflect.Struct:
 			structs++
 			var fields []string
-			for i := range typ.NumField() {
-				name, _, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
-				require.NotEmpty(t, name, "%s.%s does not count in the version", typ, typ.Field(i).Name)
+			for field := range typ.Fields() {
+				name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+				require.NotEmpty(t, name, "%s.%s does not count in the version", typ, field.Name)
 				if name == "-" {
-					require.Equal(t, "Attribute.Name", typ.Name()+"."+typ.Field(i).Name, "does not count in the version")
+					require.Equal(t, "Attribute.Name", typ.Name()+"."+field.Name, "does not count in the version")
 					continue
 				}
 				fields = append(fields, name)
 				property, ok := s["properties"].(object)[name].(object)
 				require.True(t, ok, "the schema lacks %s.%s", path, name)
-				compare(typ.Field(i).Type, property, path+"."+name)
+				compare(field.Type, property, path+"."+name)
 			}
 			require.Len(t, s["properties"], len(fields), path)
 			require.Equal(t, false, s["additionalProperties"], path)
