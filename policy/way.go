@@ -52,7 +52,7 @@ func (w *witnessing) follow(b bundle, from way, to side, values map[string]templ
 	if w.steps++; w.exhausted() || len(out) > maxWays {
 		return out
 	}
-	from.conditions = from.conditions[:len(from.conditions):len(from.conditions)]
+	from.conditions = slices.Clip(from.conditions)
 	if b.when != nil {
 		from.conditions = append(from.conditions, b.when)
 	}
@@ -67,9 +67,9 @@ func (w *witnessing) follow(b bundle, from way, to side, values map[string]templ
 	}
 	for _, ref := range b.roles {
 		next := from
-		next.roles = append(from.roles[:len(from.roles):len(from.roles)], ref.role.name)
+		next.roles = append(slices.Clip(from.roles), ref.role.name)
 		if ref.role.when != nil {
-			next.conditions = append(next.conditions[:len(next.conditions):len(next.conditions)], ref.role.when)
+			next.conditions = append(slices.Clip(next.conditions), ref.role.when)
 		}
 		with := maps.Clone(values)
 		for i, t := range ref.with {
@@ -79,7 +79,7 @@ func (w *witnessing) follow(b bundle, from way, to side, values map[string]templ
 			with[ref.role.parameters[i]] = t
 			for _, p := range t.parts {
 				if p.source == sourceFact {
-					next.reads = appendNew(next.reads[:len(next.reads):len(next.reads)], p.name)
+					next.reads = appendNew(slices.Clip(next.reads), p.name)
 				}
 			}
 		}

@@ -92,7 +92,7 @@ func (w *witnessing) choose(sides [][]way, wanted int, chosen []way) (Subject, [
 			break
 		}
 		for _, one := range sides[i] {
-			if s, rules, ok := w.choose(sides[i+1:], wanted-1, append(chosen[:len(chosen):len(chosen)], one)); ok {
+			if s, rules, ok := w.choose(sides[i+1:], wanted-1, append(slices.Clip(chosen), one)); ok {
 				return s, rules, true
 			}
 			if w.exhausted() {
