@@ -9,6 +9,7 @@ import (
 // be, and what is sensitive by the value of a parameter alone.
 func (o *outcome) approve(p *Policy, s Subject) {
 	taken := takings{}
+	o.approvals = map[Entitlement]string{}
 	for e, ways := range o.given {
 		info := p.info(e)
 		var missing bool

@@ -101,6 +101,9 @@ func (x *expansion) hold(s Subject, r *Relationship, f *facts, o *outcome) error
 		if err := x.give(e.gives, e.varying, f, why); err != nil {
 			return fmt.Errorf("exception %s: %w", e.name, err)
 		}
+		if o.lifts == nil {
+			o.lifts = map[string][]string{}
+		}
 		for _, name := range e.lifts {
 			o.lifts[name] = appendNew(o.lifts[name], e.name)
 		}

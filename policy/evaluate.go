@@ -65,7 +65,7 @@ func (p *Policy) now(ctx context.Context, s Subject, live []*Relationship, d *De
 // resolve decides what a person has at s.At, with relationships that give access
 // then. each is called for every relationship with what conditions see of it.
 func (p *Policy) resolve(ctx context.Context, s Subject, live []*Relationship, each func(i int, env map[string]any) error) (*outcome, error) {
-	o := newOutcome()
+	o := &outcome{given: reasons{}}
 	for i, r := range live {
 		env, err := p.match(ctx, s, r, o)
 		if err == nil && each != nil {

@@ -19,10 +19,6 @@ type outcome struct {
 	violations []Violation
 }
 
-func newOutcome() *outcome {
-	return &outcome{given: reasons{}, lifts: map[string][]string{}, lifted: map[Entitlement][]Lift{}, lost: map[Entitlement]*Denial{}, approvals: map[Entitlement]string{}}
-}
-
 // denying is a deny that holds for a relationship.
 type denying struct {
 	*deny
@@ -36,6 +32,7 @@ func (o *outcome) takeBack() {
 		return
 	}
 	taken := takings{}
+	o.lifted = map[Entitlement][]Lift{}
 	for _, d := range o.denies {
 		for e, ways := range o.given {
 			wholly := slices.ContainsFunc(d.grants, func(p pattern) bool { return p.matches(e) })
@@ -73,6 +70,9 @@ func (t takings) take(e Entitlement, way int, cause Cause) {
 
 // take removes ways, and remembers what was lost.
 func (o *outcome) take(taken takings) {
+	if o.lost == nil && len(taken) > 0 {
+		o.lost = map[Entitlement]*Denial{}
+	}
 	for e, ways := range taken {
 		lost := o.lost[e]
 		if lost == nil {
