@@ -9,7 +9,10 @@ import (
 )
 
 // window is a time between the beginning of one day and the end of another.
-type window struct{ from, until bound }
+type window struct {
+	from, until bound
+	bounded     bool // by either
+}
 
 // bound is a day, or one that lies days after a date of the relationship; the
 // zero bound is none.
@@ -21,7 +24,10 @@ type bound struct {
 
 // open reports whether an instant lies in the window, by the attributes of a
 // relationship. If a date is missing on which the window depends, it does not.
-func (w window) open(at time.Time, attributes Attributes, zone *time.Location) bool {
+func (w *window) open(at time.Time, attributes Attributes, zone *time.Location) bool {
+	if !w.bounded {
+		return true
+	}
 	if w.from != (bound{}) {
 		if start, ok := w.from.start(attributes, zone); !ok || at.Before(start) {
 			return false
@@ -61,6 +67,7 @@ func (c *compilation) window(path, what, from, until string) window {
 	var fine [2]bool
 	w.from, fine[0] = c.bound(path+".from", from)
 	w.until, fine[1] = c.bound(path+".until", until)
+	w.bounded = w != (window{})
 	for _, b := range []bound{w.from, w.until.after(1)} {
 		if b.day != "" || b.attribute != "" {
 			c.policy.boundaries = append(c.policy.boundaries, b)
