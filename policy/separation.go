@@ -44,8 +44,8 @@ const (
 	Refuse SeparationAction = "refuse"
 	// DropNewer gives the sides that are held longest, by [Subject.Held]. What is not
 	// held yet is newer than what is, and of several such sides none is given unless
-	// all may be. If it is not known what is held, or since when, what is held stays,
-	// and the [Violation] is [Undecided].
+	// all may be. If it is not known since when something is held, or not what is held
+	// at all, nothing is dropped on a guess: the [Violation] is [Undecided].
 	DropNewer SeparationAction = "dropNewer"
 	// RequireApproval is DropNewer until an [Approval] for the separation is there,
 	// which then lets everything be held.
@@ -102,7 +102,8 @@ const (
 	// Withheld means that so many sides are not given that it is none any more.
 	Withheld Settlement = "withheld"
 	// Undecided means that it could not be told which of the sides held are newer.
-	// They stay; sides not held yet are not given.
+	// They stay, and sides not held yet are not given. If it is not known at all what
+	// is held, all sides are given.
 	Undecided Settlement = "undecided"
 	// Mitigated, Approved and Recorded mean that everything is given.
 	Mitigated Settlement = "mitigated"
