@@ -17,19 +17,24 @@ import (
 // is wrong at once: the error joins [LoadError] values without positions. The
 // policy does not share memory with doc.
 func Compile(doc Document) (*Policy, error) {
-	p, found := compile(doc.clone())
+	p, found := compile(doc.clone(), func(path string) string { return path })
 	if len(found) == 0 && len(p.source) > maxDocument {
 		found.add("", "the policy is longer than %d bytes as JSON", maxDocument)
 	}
 	if len(found) > 0 {
-		return nil, found.err("", func(problem) (int, int) { return 0, 0 })
+		list := make([]placed, len(found))
+		for i, one := range found {
+			list[i] = placed{problem: one}
+		}
+		return nil, loadErrors(list)
 	}
 	return p, nil
 }
 
-// compile takes doc over. The policy is of use only if nothing was found.
-func compile(doc Document) (*Policy, problems) {
-	c := &compilation{doc: doc, policy: &Policy{doc: doc, accounts: map[string]account{}}}
+// compile takes doc over. The policy is of use only if nothing was found. place
+// names another place in the document, by its path, in what was found.
+func compile(doc Document, place func(path string) string) (*Policy, problems) {
+	c := &compilation{doc: doc, place: place, policy: &Policy{doc: doc, accounts: map[string]account{}}}
 	if doc.Version != 1 {
 		c.found.add("version", "want version: 1, the only version of the format")
 	}
@@ -38,9 +43,14 @@ func compile(doc Document) (*Policy, problems) {
 	}
 	c.attributes()
 	c.systems = sortedKeys(doc.Accounts)
+	c.entitlements()
 	c.roles()
 	c.rules()
 	c.accounts()
+	c.denies()
+	c.exceptions()
+	c.separations()
+	c.policy.sortBoundaries()
 	c.days("bridgeDays", doc.BridgeDays)
 	c.policy.bridgeDays = doc.BridgeDays
 	if len(c.found) > 0 {
@@ -61,6 +71,7 @@ func compile(doc Document) (*Policy, problems) {
 // compilation is the work of compiling one document.
 type compilation struct {
 	doc     Document
+	place   func(path string) string
 	policy  *Policy
 	found   problems
 	known   map[string]Attribute // built-in and declared
@@ -69,6 +80,10 @@ type compilation struct {
 	cached  map[string][]given
 	size    int
 	spell   speller
+
+	names     []string // of the known attributes, sorted
+	roleNames []string // sorted
+	read      []string // parameters that the role at hand reads
 
 	compiler *conditions // made when first needed
 }
@@ -82,18 +97,47 @@ func (c *compilation) withinLimits() bool {
 	}
 	count("attributes", len(c.doc.Attributes), maxAttributes)
 	count("roles", len(c.doc.Roles), maxRoles)
+	count("entitlements", len(c.doc.Entitlements), maxEntitlements)
 	count("rules", len(c.doc.Rules), maxRules)
 	count("accounts", len(c.doc.Accounts), maxSystems)
 	for _, name := range sortedKeys(c.doc.Attributes) {
 		count(child("attributes", name)+".values", len(c.doc.Attributes[name].Values), maxList)
 	}
+	bundle := func(path string, roles, grants []string, addOns []AddOn) {
+		count(path+".roles", len(roles), maxList)
+		count(path+".grants", len(grants), maxList)
+		count(path+".addOns", len(addOns), maxList)
+		for i, a := range addOns {
+			count(entry(path+".addOns", i)+".roles", len(a.Roles), maxList)
+			count(entry(path+".addOns", i)+".grants", len(a.Grants), maxList)
+		}
+	}
 	for _, name := range sortedKeys(c.doc.Roles) {
-		count(child("roles", name)+".inherits", len(c.doc.Roles[name].Inherits), maxList)
-		count(child("roles", name)+".grants", len(c.doc.Roles[name].Grants), maxList)
+		r, path := c.doc.Roles[name], child("roles", name)
+		count(path+".parameters", len(r.Parameters), maxParameters)
+		count(path+".inherits", len(r.Inherits), maxList)
+		bundle(path, nil, r.Grants, r.AddOns)
 	}
 	for i, r := range c.doc.Rules {
-		count(entry("rules", i)+".roles", len(r.Roles), maxList)
-		count(entry("rules", i)+".grants", len(r.Grants), maxList)
+		bundle(entry("rules", i), r.Roles, r.Grants, r.AddOns)
+	}
+	count("denies", len(c.doc.Denies), maxDenies)
+	for i, d := range c.doc.Denies {
+		bundle(entry("denies", i), d.Roles, d.Grants, nil)
+	}
+	count("exceptions", len(c.doc.Exceptions), maxRules)
+	for i, e := range c.doc.Exceptions {
+		bundle(entry("exceptions", i), e.Roles, e.Grants, nil)
+		count(entry("exceptions", i)+".lifts", len(e.Lifts), maxList)
+	}
+	count("separation", len(c.doc.Separation), maxDenies)
+	for i, s := range c.doc.Separation {
+		path := entry("separation", i)
+		count(path+".between", len(s.Between), maxSides)
+		count(path+".mitigations", len(s.Mitigations), maxList)
+		for k, one := range s.Between {
+			bundle(entry(path+".between", k), one.Roles, one.Grants, nil)
+		}
 	}
 	for _, system := range sortedKeys(c.doc.Accounts) {
 		a, path := c.doc.Accounts[system], child("accounts", system)

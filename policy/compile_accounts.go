@@ -37,7 +37,7 @@ func (c *compilation) accounts() {
 		}
 		parse := func(path, text string, as use) template {
 			c.prose(path, text)
-			t := parser.parse(text, as, func(offset int, msg string) { c.found.addAt(path, offset, "%s", msg) })
+			t := parser.parse(text, as, func(offset int, msg string) { c.found.addAt(path, offset, msg) })
 			for _, p := range t.parts {
 				c.input(p)
 				if p.source == sourceAccount {

@@ -3,7 +3,6 @@ package policy
 import (
 	"slices"
 	"sync"
-	"time"
 )
 
 // Policy is a policy that has been checked and compiled. It implements
@@ -17,14 +16,21 @@ type Policy struct {
 	attributes     map[string]Attribute
 	conditionReads []string // attributes, sorted
 	templateReads  []string
+	roles          map[string]*role
+	governs        map[Entitlement]EntitlementInfo
+	governsMany    []governed // the longest first
 	rules          []rule
-	boundaries     []boundary
-	overlapDays    []int // that rules have
-	aheads         []int // days that accounts are made ahead
+	denies         []deny
+	exceptions     []exception
+	separations    []separation
+	boundaries     []bound // of windows, of which until is the day after
+	overlapDays    []int   // that rules have
+	aheads         []int   // days that accounts are made ahead
 	bridgeDays     int
 	accounts       map[string]account
 	readsOwn       bool
 	readsManager   bool
+	readsApprovals bool
 
 	machines sync.Pool // of *vm.VM, which are not safe for concurrent use and worth reusing
 }
@@ -48,22 +54,3 @@ func (p *Policy) Document() Document { return p.doc.clone() }
 // ReadsAccounts reports whether decisions can depend on [Subject.Accounts] and
 // on [Subject.ManagerAccounts]. What is not read need not be fetched.
 func (p *Policy) ReadsAccounts() (own, manager bool) { return p.readsOwn, p.readsManager }
-
-// boundary is the start of the day that is days after day.
-type boundary struct {
-	day  string
-	days int
-}
-
-func (p *Policy) addBoundaries(r Rule) {
-	for _, b := range []boundary{{r.From, 0}, {r.Until, 1}} {
-		if b.day != "" {
-			p.boundaries = append(p.boundaries, b)
-		}
-	}
-}
-
-// inWindow reports whether the rule is in force at an instant in a zone.
-func (r *rule) inWindow(at time.Time, zone *time.Location) bool {
-	return (r.from == "" || !at.Before(dayStart(r.from, 0, zone))) && (r.until == "" || at.Before(dayStart(r.until, 1, zone)))
-}

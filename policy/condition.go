@@ -22,6 +22,7 @@ import (
 type condition struct {
 	program *vm.Program
 	reads   []string // attributes
+	shape   shape
 }
 
 // conditions compiles expressions over one set of attributes. It is not safe for
@@ -82,13 +83,14 @@ func (c *conditions) compile(source string, bad func(offset int, msg string)) (c
 		c.report(err, bad)
 		return nil
 	}
+	shape := c.shapeOf(tree.Node)
 	tree.Node = c.definitely(tree.Node, true)
 	program, err := c.finish(tree)
 	if err != nil {
 		c.report(err, bad)
 		return nil
 	}
-	return &condition{program, r.reads}
+	return &condition{program, r.reads, shape}
 }
 
 func (c *conditions) finish(tree *parser.Tree) (*vm.Program, error) {

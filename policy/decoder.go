@@ -31,56 +31,15 @@ func (d *decoder) document(root *yaml.Node) Document {
 		{"version", func(n *yaml.Node, path string) { doc.Version = d.number(n, path) }},
 		{"attributes", func(n *yaml.Node, path string) { doc.Attributes = mapOf(d, n, path, d.attribute) }},
 		{"roles", func(n *yaml.Node, path string) { doc.Roles = mapOf(d, n, path, d.role) }},
+		{"entitlements", func(n *yaml.Node, path string) { doc.Entitlements = mapOf(d, n, path, d.entitlement) }},
 		{"rules", func(n *yaml.Node, path string) { doc.Rules = listOf(d, n, path, d.rule) }},
 		{"accounts", func(n *yaml.Node, path string) { doc.Accounts = mapOf(d, n, path, d.account) }},
+		{"denies", func(n *yaml.Node, path string) { doc.Denies = listOf(d, n, path, d.deny) }},
+		{"exceptions", func(n *yaml.Node, path string) { doc.Exceptions = listOf(d, n, path, d.exception) }},
+		{"separation", func(n *yaml.Node, path string) { doc.Separation = listOf(d, n, path, d.separation) }},
 		{"bridgeDays", func(n *yaml.Node, path string) { doc.BridgeDays = d.number(n, path) }},
 	})
 	return doc
-}
-
-func (d *decoder) attribute(n *yaml.Node, path string) (a Attribute) {
-	d.fields(n, path, []field{
-		{"type", func(n *yaml.Node, path string) { a.Type = AttributeType(d.text(n, path)) }},
-		{"values", func(n *yaml.Node, path string) { a.Values = listOf(d, n, path, d.text) }},
-		{"description", func(n *yaml.Node, path string) { a.Description = d.text(n, path) }},
-	})
-	return a
-}
-
-func (d *decoder) role(n *yaml.Node, path string) (r Role) {
-	d.fields(n, path, []field{
-		{"inherits", func(n *yaml.Node, path string) { r.Inherits = listOf(d, n, path, d.text) }},
-		{"grants", func(n *yaml.Node, path string) { r.Grants = listOf(d, n, path, d.text) }},
-		{"description", func(n *yaml.Node, path string) { r.Description = d.text(n, path) }},
-	})
-	return r
-}
-
-func (d *decoder) rule(n *yaml.Node, path string) (r Rule) {
-	d.fields(n, path, []field{
-		{"name", func(n *yaml.Node, path string) { r.Name = d.text(n, path) }},
-		{"when", func(n *yaml.Node, path string) { r.When = d.text(n, path) }},
-		{"roles", func(n *yaml.Node, path string) { r.Roles = listOf(d, n, path, d.text) }},
-		{"grants", func(n *yaml.Node, path string) { r.Grants = listOf(d, n, path, d.text) }},
-		{"from", func(n *yaml.Node, path string) { r.From = d.text(n, path) }},
-		{"until", func(n *yaml.Node, path string) { r.Until = d.text(n, path) }},
-		{"overlapDays", func(n *yaml.Node, path string) { r.OverlapDays = d.number(n, path) }},
-		{"description", func(n *yaml.Node, path string) { r.Description = d.text(n, path) }},
-	})
-	return r
-}
-
-func (d *decoder) account(n *yaml.Node, path string) (a AccountMapping) {
-	d.fields(n, path, []field{
-		{"name", func(n *yaml.Node, path string) { a.Name = d.text(n, path) }},
-		{"candidates", func(n *yaml.Node, path string) { a.Candidates = listOf(d, n, path, d.text) }},
-		{"attributes", func(n *yaml.Node, path string) { a.Attributes = mapOf(d, n, path, d.templates) }},
-		{"after", func(n *yaml.Node, path string) { a.After = listOf(d, n, path, d.text) }},
-		{"aheadDays", func(n *yaml.Node, path string) { a.AheadDays = d.number(n, path) }},
-		{"suspend", func(n *yaml.Node, path string) { a.Suspend = d.text(n, path) }},
-		{"rename", func(n *yaml.Node, path string) { a.Rename = d.flag(n, path) }},
-	})
-	return a
 }
 
 // templates reads one template, a list of them, or null, which clears.

@@ -38,6 +38,66 @@
 //	    name: userName
 //	    candidates: ["{accounts.directory.userName}"]
 //
+// A policy may stand in several files: [LoadFiles], [LoadFS]. [Schema] lets editors
+// complete and check them. Every field is described at [Document] and the types that
+// it leads to.
+//
+// # Roles that do not multiply
+//
+//	roles:
+//	  employee: {kind: baseline, grants: [directory:group/staff]}
+//	  team:
+//	    parameters: [name]
+//	    grants: ["git:team/{name}"]
+//	  engineer:
+//	    kind: standard
+//	    inherits: [employee]
+//	    addOns:
+//	      - {roles: [team], with: {name: "{department|slug}"}}
+//	      - {when: country == "AT", grants: [vpn:role/vienna]}
+//	rules:
+//	  - name: engineers
+//	    when: division == "Engineering"
+//	    roles: [engineer]
+//	    addOns:
+//	      - {when: jobLevel == "lead", roles: [team], with: {name: leads}}
+//	  - name: first weeks
+//	    when: "true"
+//	    grants: [chat:channel/newcomers]
+//	    until: hireDate + 30d
+//
+// A role has parameters, conditions and inheritance; an [AddOn] is a part of a role
+// or rule under a condition of its own. A parameter stands only in the name of an
+// entitlement, and one without a value gives nothing, rather than a broken name. A
+// window is bound by days, or by days around an attribute that is a date.
+//
+// # What takes precedence
+//
+//	denies:
+//	  - {name: no interns, when: employmentType == "intern", grants: ["git:team/prod*"]}
+//	exceptions:
+//	  - {name: on call, relationship: hr/1001, lifts: [no interns], until: 2026-12-31, reason: agreed with Carol}
+//	entitlements:
+//	  git:team/prod: {sensitivity: privileged, requestable: true, approval: true, owner: ops, reviewDays: 90}
+//	separation:
+//	  - name: paying and approving
+//	    between: [{grants: [bank:role/payer]}, {roles: [approver]}]
+//	    action: dropNewer
+//
+// Rules, exceptions and requests give. Then a [Deny] takes away, whatever gave it,
+// unless an [Exception] lifts that deny by name. What needs an [Approval] and has none
+// is not given. At last a [Separation] looks at what is left. All of this is about
+// the person: what one relationship denies, the others do not give.
+// [Decision.Denied] tells what was lost, in which ways it would have been given, and
+// what took it; [Decision.Violations] which duties meet.
+//
+// A baseline or standard role gives nothing sensitive, and no role inherits what is
+// sensitive without saying so: such a policy does not load. Where a parameter makes
+// something sensitive, it is not given.
+//
+// [Policy.Witnesses] finds, without any people, somebody who would violate a
+// separation, or says that nobody can.
+//
 // # Days around a change
 //
 //	bridgeDays: 3           # up to three days between two jobs take nothing away
@@ -109,7 +169,7 @@
 //
 // # Errors are not answers
 //
-// If a rule cannot be evaluated, [Evaluator.Evaluate] returns an error and the
+// If a rule or a deny cannot be evaluated, [Evaluator.Evaluate] returns an error and the
 // whole decision is unknown. Unknown changes nothing: it neither gives access nor
 // takes any. A [Policy] returns an error if an attribute that it reads has a value
 // that does not fit its type: "three" is no number, and a text is not two texts.

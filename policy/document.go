@@ -1,10 +1,5 @@
 package policy
 
-import (
-	"maps"
-	"slices"
-)
-
 // Document is a policy as it is written: the content of a policy file as a Go
 // value. The zero Document lacks its version and does not compile.
 type Document struct {
@@ -15,25 +10,24 @@ type Document struct {
 	Attributes map[string]Attribute `json:"attributes,omitempty"`
 	// Roles holds bundles of grants by name.
 	Roles map[string]Role `json:"roles,omitempty"`
+	// Entitlements says, by entitlement, how it is governed. A * at the end of one
+	// stands for any text; of several that match, the longest counts alone.
+	Entitlements map[string]EntitlementInfo `json:"entitlements,omitempty"`
 	// Rules say who gets what. Their order means nothing.
 	Rules []Rule `json:"rules,omitempty"`
 	// Accounts says, by system, what an account there looks like. Every system
 	// in which something is granted needs an entry.
 	Accounts map[string]AccountMapping `json:"accounts,omitempty"`
+	// Denies take back what rules give.
+	Denies []Deny `json:"denies,omitempty"`
+	// Exceptions give something to one person, or lift a deny for them.
+	Exceptions []Exception `json:"exceptions,omitempty"`
+	// Separation keeps duties apart.
+	Separation []Separation `json:"separation,omitempty"`
 	// BridgeDays is how many days may lie between the end of one relationship and
 	// the start of the person's next for the access of the first to go on until
 	// then, as when a contractor is employed. Zero means that none may.
 	BridgeDays int `json:"bridgeDays,omitempty"`
-}
-
-// Role is a named bundle of entitlements.
-type Role struct {
-	// Inherits names roles whose grants this one has as well.
-	Inherits []string `json:"inherits,omitempty"`
-	// Grants are entitlements in the form system:kind/name.
-	Grants []string `json:"grants,omitempty"`
-	// Description is for people.
-	Description string `json:"description,omitempty"`
 }
 
 // Rule gives roles and entitlements to those for whom a condition holds.
@@ -43,12 +37,18 @@ type Rule struct {
 	// When is the condition, an expression that is true or false. It is required;
 	// "true" holds for everybody.
 	When string `json:"when"`
-	// Roles and Grants are what the rule gives: at least one of either.
+	// Roles, Grants and AddOns are what the rule gives: at least one of them.
 	Roles  []string `json:"roles,omitempty"`
 	Grants []string `json:"grants,omitempty"`
-	// From and Until bound the time in which the rule gives anything, as days
-	// written 2006-01-02 in the zone of the relationship: from the beginning of
-	// the day From until the end of the day Until. Empty means no bound.
+	// With holds the parameters of Roles, as that of an [AddOn].
+	With map[string]string `json:"with,omitempty"`
+	// AddOns are further roles and grants, under conditions or with parameters.
+	AddOns []AddOn `json:"addOns,omitempty"`
+	// From and Until bound the time in which the rule gives anything, as days in the
+	// zone of the relationship: from the beginning of the day From until the end of
+	// the day Until. Empty means no bound. A day is written 2006-01-02, or as days
+	// around an attribute that is a date: hireDate, hireDate - 3d, probationEnd + 30d.
+	// If that attribute is missing, the rule gives nothing.
 	From  string `json:"from,omitempty"`
 	Until string `json:"until,omitempty"`
 	// OverlapDays is how many days the rule goes on giving what it gave when the
@@ -56,6 +56,10 @@ type Rule struct {
 	// transfer. It ends with the relationship. Zero means that it gives nothing
 	// from that instant on.
 	OverlapDays int `json:"overlapDays,omitempty"`
+	// Owner answers for the rule, and ReviewDays is how often it is to be reviewed;
+	// zero means never.
+	Owner      string `json:"owner,omitempty"`
+	ReviewDays int    `json:"reviewDays,omitempty"`
 	// Description is for people.
 	Description string `json:"description,omitempty"`
 }
@@ -86,31 +90,4 @@ type AccountMapping struct {
 	// candidates any more, as after a marriage. The old one stays reserved for the
 	// same person. Otherwise an account keeps the name it was made with.
 	Rename bool `json:"rename,omitempty"`
-}
-
-// clone returns a copy of d that shares nothing with it.
-func (d Document) clone() Document {
-	d.Attributes = maps.Clone(d.Attributes)
-	for name, a := range d.Attributes {
-		a.Values = slices.Clone(a.Values)
-		d.Attributes[name] = a
-	}
-	d.Roles = maps.Clone(d.Roles)
-	for name, r := range d.Roles {
-		r.Inherits, r.Grants = slices.Clone(r.Inherits), slices.Clone(r.Grants)
-		d.Roles[name] = r
-	}
-	d.Rules = slices.Clone(d.Rules)
-	for i, r := range d.Rules {
-		d.Rules[i].Roles, d.Rules[i].Grants = slices.Clone(r.Roles), slices.Clone(r.Grants)
-	}
-	d.Accounts = maps.Clone(d.Accounts)
-	for system, a := range d.Accounts {
-		a.Candidates, a.After, a.Attributes = slices.Clone(a.Candidates), slices.Clone(a.After), maps.Clone(a.Attributes)
-		for name, templates := range a.Attributes {
-			a.Attributes[name] = slices.Clone(templates)
-		}
-		d.Accounts[system] = a
-	}
-	return d
 }

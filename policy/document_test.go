@@ -21,14 +21,45 @@ attributes:
 roles:
   base:
   staff: {inherits: [base], grants: [app:role/a], description: everybody}
+  team:
+    kind: addOn
+    parameters: [name]
+    when: primary
+    grants: ["app:team/{name}"]
+    sensitivity: privileged
+    requestable: true
+    owner: Carol
+    reviewDays: 90
+    addOns: [{when: "primary", roles: [staff, self], grants: ["app:x/{name}"], with: {n: "{name}"}}]
+  self: {parameters: [n], grants: ["app:y/{n}"]}
+  root: {approval: true}
+entitlements:
+  app:role/a: {requestable: true, approval: true, owner: Dave, reviewDays: 30, description: a thing}
+  app:x/secret*: {sensitivity: sensitive}
+denies:
+  - {name: no, when: "false", roles: [staff], grants: ["app:*"], from: 2026-01-01, until: hireDate + 3d, description: none}
+separation:
+  - name: apart
+    between: [{roles: [team], grants: ["app:x/*"]}, {grants: [app:role/z]}, {roles: [self]}]
+    atMost: 2
+    action: requireApproval
+    mitigations: [{person: p, from: 2026-01-01, until: 2026-12-31, reason: watched}, {relationship: r, until: hireDate, reason: new}]
+    description: so
+exceptions:
+  - {name: a, person: p, roles: [base], grants: [app:role/a], lifts: [no], from: hireDate, until: 2026-01-02, reason: why}
+  - {name: b, relationship: r, lifts: [no], until: hireDate - 1d, reason: why}
 rules:
   - name: all
     when: true
-    roles: [staff]
+    roles: [staff, team]
     grants: [app:role/b:c/d]
+    with: {name: "{clearance}"}
+    addOns: [{grants: [app:role/e]}]
     from: 2026-01-01
     until: 2026-12-31
     overlapDays: 5
+    owner: Eve
+    reviewDays: 365
     description: |
       Two
       lines.
@@ -51,10 +82,36 @@ func TestEveryKeyIsRead(t *testing.T) {
 		},
 		Roles: map[string]policy.Role{
 			"base": {}, "staff": {Inherits: []string{"base"}, Grants: []string{"app:role/a"}, Description: "everybody"},
+			"self": {Parameters: []string{"n"}, Grants: []string{"app:y/{n}"}},
+			"root": {Approval: true},
+			"team": {
+				Sensitivity: policy.Privileged, Requestable: true, Owner: "Carol", ReviewDays: 90,
+				Kind: policy.Extra, Parameters: []string{"name"}, When: "primary", Grants: []string{"app:team/{name}"},
+				AddOns: []policy.AddOn{{When: "primary", Roles: []string{"staff", "self"}, Grants: []string{"app:x/{name}"}, With: map[string]string{"n": "{name}"}}},
+			},
+		},
+		Entitlements: map[string]policy.EntitlementInfo{
+			"app:role/a":    {Requestable: true, Approval: true, Owner: "Dave", ReviewDays: 30, Description: "a thing"},
+			"app:x/secret*": {Sensitivity: policy.Sensitive},
+		},
+		Denies: []policy.Deny{{
+			Name: "no", When: "false", Roles: []string{"staff"}, Grants: []string{"app:*"}, From: "2026-01-01", Until: "hireDate + 3d", Description: "none",
+		}},
+		Separation: []policy.Separation{{
+			Name: "apart", AtMost: 2, Action: policy.RequireApproval, Description: "so",
+			Between: []policy.Side{{Roles: []string{"team"}, Grants: []string{"app:x/*"}}, {Grants: []string{"app:role/z"}}, {Roles: []string{"self"}}},
+			Mitigations: []policy.Mitigation{
+				{Person: "p", From: "2026-01-01", Until: "2026-12-31", Reason: "watched"}, {Relationship: "r", Until: "hireDate", Reason: "new"},
+			},
+		}},
+		Exceptions: []policy.Exception{
+			{Name: "a", Person: "p", Roles: []string{"base"}, Grants: []string{"app:role/a"}, Lifts: []string{"no"}, From: "hireDate", Until: "2026-01-02", Reason: "why"},
+			{Name: "b", Relationship: "r", Lifts: []string{"no"}, Until: "hireDate - 1d", Reason: "why"},
 		},
 		Rules: []policy.Rule{{
-			Name: "all", When: "true", Roles: []string{"staff"}, Grants: []string{"app:role/b:c/d"},
-			From: "2026-01-01", Until: "2026-12-31", OverlapDays: 5, Description: "Two\nlines.\n",
+			Name: "all", When: "true", Roles: []string{"staff", "team"}, Grants: []string{"app:role/b:c/d"},
+			With: map[string]string{"name": "{clearance}"}, AddOns: []policy.AddOn{{Grants: []string{"app:role/e"}}},
+			From: "2026-01-01", Until: "2026-12-31", OverlapDays: 5, Owner: "Eve", ReviewDays: 365, Description: "Two\nlines.\n",
 		}},
 		Accounts: map[string]policy.AccountMapping{
 			"app": {

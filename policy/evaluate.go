@@ -44,22 +44,14 @@ func (p *Policy) Evaluate(ctx context.Context, s Subject) (Decision, error) {
 
 // now adds what relationships give at s.At.
 func (p *Policy) now(ctx context.Context, s Subject, live []*Relationship, d *Decision) error {
-	given := reasons{}
 	suspended := map[string]bool{}
-	for i, r := range live {
-		env, err := p.match(ctx, s.At, r, given)
-		if err == nil {
-			err = p.suspends(env, i == 0, suspended)
-		}
-		if err != nil {
-			return fmt.Errorf("relationship %s: %w", r.ID, err)
-		}
+	o, err := p.resolve(ctx, s, live, func(i int, env map[string]any) error { return p.suspends(env, i == 0, suspended) })
+	if err != nil {
+		return err
 	}
-	for _, e := range slices.SortedFunc(maps.Keys(given), Entitlement.Compare) {
-		d.Grants = append(d.Grants, Grant{Entitlement: e, Reasons: sortReasons(given[e])})
-	}
+	d.Grants, d.Denied, d.Violations = o.grants(p), o.denied(), o.violations
 	main := primary(live)
-	if err := p.describe(s, s.At, main, given.bySystem(), d); err != nil {
+	if err := p.describe(s, s.At, main, o.given.bySystem(), d); err != nil {
 		return fmt.Errorf("relationship %s: %w", main.ID, err)
 	}
 	for i, a := range d.Accounts {
@@ -70,15 +62,42 @@ func (p *Policy) now(ctx context.Context, s Subject, live []*Relationship, d *De
 	return nil
 }
 
+// resolve decides what a person has at s.At, with relationships that give access
+// then. each is called for every relationship with what conditions see of it.
+func (p *Policy) resolve(ctx context.Context, s Subject, live []*Relationship, each func(i int, env map[string]any) error) (*outcome, error) {
+	o := &outcome{given: reasons{}}
+	for i, r := range live {
+		env, err := p.match(ctx, s, r, o)
+		if err == nil && each != nil {
+			err = each(i, env)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("relationship %s: %w", r.ID, err)
+		}
+	}
+	o.takeBack()
+	if p.readsApprovals || len(s.Requests)+len(p.governs)+len(p.governsMany) > 0 {
+		o.approve(p, s)
+	}
+	if len(p.separations) > 0 {
+		o.separate(p, s, live)
+	}
+	return o, nil
+}
+
 // ahead adds the accounts, disabled, of relationships that are about to begin, as
 // they will be wanted then.
 func (p *Policy) ahead(ctx context.Context, s Subject, d *Decision) error {
 	for _, r := range p.soon(s) {
-		given := reasons{}
-		if _, err := p.match(ctx, r.Start, r, given); err != nil {
+		then, live := s, []*Relationship{r}
+		if then.At = r.Start; p.isPersonal() {
+			live = p.liveAt(then)
+		}
+		o, err := p.resolve(ctx, then, live, nil)
+		if err != nil {
 			return fmt.Errorf("relationship %s, which is to begin: %w", r.ID, err)
 		}
-		bySystem := given.bySystem()
+		bySystem := o.given.of(r.ID).bySystem()
 		maps.DeleteFunc(bySystem, func(system string, _ []Reason) bool {
 			days := p.accounts[system].aheadDays
 			return days == 0 || s.At.Before(daysBefore(r, days)) ||
@@ -95,6 +114,10 @@ func (p *Policy) ahead(ctx context.Context, s Subject, d *Decision) error {
 	return nil
 }
 
+// isPersonal reports whether what one relationship gives can depend on the others
+// of the same person.
+func (p *Policy) isPersonal() bool { return len(p.denies)+len(p.separations) > 0 }
+
 // reasons are the ways to each entitlement.
 type reasons map[Entitlement][]Reason
 
@@ -102,6 +125,19 @@ func (r reasons) bySystem() map[string][]Reason {
 	out := map[string][]Reason{}
 	for _, e := range slices.SortedFunc(maps.Keys(r), Entitlement.Compare) {
 		out[e.System] = append(out[e.System], r[e]...)
+	}
+	return out
+}
+
+// of returns the ways of one relationship.
+func (r reasons) of(relationship string) reasons {
+	out := reasons{}
+	for e, ways := range r {
+		for _, why := range ways {
+			if why.Relationship == relationship {
+				out[e] = append(out[e], why)
+			}
+		}
 	}
 	return out
 }
@@ -128,49 +164,56 @@ func (p *Policy) machine() (*vm.VM, func()) {
 	return machine, func() { p.machines.Put(machine) }
 }
 
-// match adds what the rules give for one relationship at an instant, and returns
-// what conditions saw of it then.
-func (p *Policy) match(ctx context.Context, at time.Time, r *Relationship, given reasons) (map[string]any, error) {
+// match adds what the rules give for one relationship at s.At, and returns what
+// conditions saw of it then.
+func (p *Policy) match(ctx context.Context, s Subject, r *Relationship, o *outcome) (map[string]any, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	env, err := p.environment(r.attributesAt(at))
+	f := &facts{attributes: r.attributesAt(s.At)}
+	env, err := p.environment(f.attributes)
 	if err != nil {
 		return nil, err
 	}
+	f.env = env
 	machine, done := p.machine()
 	defer done()
-	var past []map[string]any // of spans that ended lately, made when first needed
+	x := expansion{policy: p, machine: machine, at: s.At, given: o.given}
+	var past []*facts // of spans that ended lately, made when first needed
 	for i := range p.rules {
 		rule := &p.rules[i]
-		if !rule.inWindow(at, r.Zone) {
-			continue
+		holds, err := rule.holds(machine, r, s.At, f)
+		why := Reason{Rule: rule.name, Relationship: r.ID}
+		if err == nil && holds {
+			err = x.give(rule.gives, rule.varying, f, why)
 		}
-		holds, err := rule.when.holds(machine, env)
-		overlap := false
-		if err == nil && !holds && rule.overlap > 0 {
-			overlap, err = p.overlaps(machine, rule, r, at, &past)
+		if err == nil && rule.overlap > 0 && (!holds || len(rule.varying) > 0) {
+			why.Overlap = true
+			err = p.overlaps(machine, rule, r, s.At, &past, func(before *facts) error {
+				return x.give(rule.gives, rule.varying, before, why)
+			})
 		}
 		if err != nil {
 			return nil, fmt.Errorf("rule %s: %w", rule.name, err)
 		}
-		if !holds && !overlap {
-			continue
-		}
-		for _, list := range rule.gives {
-			for _, g := range list {
-				given[g.entitlement] = append(given[g.entitlement], Reason{Rule: rule.name, Roles: slices.Clone(g.roles), Relationship: r.ID, Overlap: overlap})
-			}
-		}
 	}
-	return env, nil
+	return env, x.hold(s, r, f, o)
 }
 
-// overlaps reports whether a rule held for attributes that a relationship has had
-// within the rule's days of overlap.
-func (p *Policy) overlaps(machine *vm.VM, rule *rule, r *Relationship, at time.Time, past *[]map[string]any) (bool, error) {
+// holds reports whether the rule holds for a relationship by some facts of it.
+func (rule *rule) holds(machine *vm.VM, r *Relationship, at time.Time, f *facts) (bool, error) {
+	if !rule.window.open(at, f.attributes, r.Zone) {
+		return false, nil
+	}
+	return rule.when.holds(machine, f.env)
+}
+
+// overlaps calls give with attributes that a relationship has had within the rule's
+// days of overlap, and for which the rule held: once, unless what it gives depends
+// on them.
+func (p *Policy) overlaps(machine *vm.VM, rule *rule, r *Relationship, at time.Time, past *[]*facts, give func(*facts) error) error {
 	if *past == nil {
-		*past = make([]map[string]any, len(r.Spans))
+		*past = make([]*facts, len(r.Spans))
 	}
 	for i := range r.Spans {
 		ended, over := r.spanEnd(i, at)
@@ -180,15 +223,19 @@ func (p *Policy) overlaps(machine *vm.VM, rule *rule, r *Relationship, at time.T
 		if (*past)[i] == nil {
 			env, err := p.environment(r.Spans[i].Attributes)
 			if err != nil {
-				return false, err
+				return err
 			}
-			(*past)[i] = env
+			(*past)[i] = &facts{attributes: r.Spans[i].Attributes, env: env}
 		}
-		if holds, err := rule.when.holds(machine, (*past)[i]); err != nil || holds {
-			return holds, err
+		holds, err := rule.holds(machine, r, at, (*past)[i])
+		if err == nil && holds {
+			err = give((*past)[i])
+		}
+		if err != nil || holds && len(rule.varying) == 0 {
+			return err
 		}
 	}
-	return false, nil
+	return nil
 }
 
 // suspends notes in which systems accounts are suspended, if that holds for one
@@ -303,16 +350,4 @@ func (m account) fill(in inputs, a *DesiredAccount) error {
 		}
 	}
 	return nil
-}
-
-// sortReasons sorts reasons and drops repeated ones.
-func sortReasons(list []Reason) []Reason {
-	list = slices.Clone(list)
-	slices.SortFunc(list, compareReasons)
-	return slices.CompactFunc(list, func(a, b Reason) bool { return compareReasons(a, b) == 0 })
-}
-
-func compareReasons(a, b Reason) int {
-	return cmp.Or(cmp.Compare(a.Rule, b.Rule), slices.Compare(a.Roles, b.Roles), cmp.Compare(a.Relationship, b.Relationship),
-		map[bool]int{true: 1}[a.Overlap]-map[bool]int{true: 1}[b.Overlap])
 }

@@ -36,6 +36,14 @@ type Subject struct {
 	Accounts map[string]Account
 	// ManagerAccounts holds the same of the manager of the primary relationship.
 	ManagerAccounts map[string]Account
+	// Held is what the person holds now, if HeldKnown says so; otherwise it is not
+	// read. It tells which of two duties is the newer: see [Separation].
+	Held      []Holding
+	HeldKnown bool
+	// Requests are what was asked for, and Approvals what was agreed to, for the
+	// person, past and future ones included.
+	Requests  []Request
+	Approvals []Approval
 }
 
 // Relationship is one work relationship over time.
@@ -92,6 +100,12 @@ type Decision struct {
 	Accounts []DesiredAccount
 	// Grants are the entitlements that should be held, sorted.
 	Grants []Grant
+	// Denied are entitlements to which policy leads in some way and which are not
+	// given, sorted.
+	Denied []Denial
+	// Violations are the separations of duties that the person would violate, or
+	// does, sorted.
+	Violations []Violation
 	// NextChange is the next instant after At at which the decision can be
 	// another for the same facts; zero if there is none.
 	NextChange time.Time
@@ -151,18 +165,13 @@ type Grant struct {
 	// Reasons are the ways in which policy gives it, sorted: for each rule and
 	// relationship the shortest path of roles. There is at least one.
 	Reasons []Reason
-}
-
-// Reason is one way in which policy leads to something.
-type Reason struct {
-	// Rule is the name of the rule.
-	Rule string `json:"rule"`
-	// Roles is the path of roles from the rule to the grant, outermost first;
-	// empty if the rule grants directly.
-	Roles []string `json:"roles,omitempty"`
-	// Relationship is the ID of the relationship for which the rule held.
-	Relationship string `json:"relationship"`
-	// Overlap says that the rule holds no longer, and that its OverlapDays are not
-	// over.
-	Overlap bool `json:"overlap,omitempty"`
+	// Sensitivity, Owner and ReviewDays are those that the policy says of the
+	// entitlement.
+	Sensitivity Sensitivity
+	Owner       string
+	ReviewDays  int
+	// Approval is the ID of the approval, if the entitlement requires one.
+	Approval string
+	// Lifted are the denies that would take it away if exceptions did not lift them.
+	Lifted []Lift
 }

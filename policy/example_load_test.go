@@ -102,3 +102,35 @@ func ExampleCompile() {
 	// Output:
 	// vpn:profile/guest [x-0042] 2026-04-01 00:00:00 +0000 UTC
 }
+
+// Duties that are kept apart, and somebody in whom they would meet.
+func ExamplePolicy_Witnesses() {
+	p, err := policy.Load("policy.yaml", strings.NewReader(`
+version: 1
+rules:
+  - {name: accounting, when: department == "Finance", grants: [bank:role/payer]}
+  - {name: managers, when: 'jobLevel in ["M1", "M2"]', grants: [bank:role/approver]}
+separation:
+  - name: paying and approving
+    between: [{grants: [bank:role/payer]}, {grants: [bank:role/approver]}]
+    action: refuse
+accounts:
+  bank: {name: login, candidates: ["{employeeNumber}"]}
+`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	found, err := p.Witnesses(context.Background())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, w := range found {
+		fmt.Println(w.Separation, "is", w.Verdict, "by", w.Rules)
+		fmt.Println(w.Subject.Relationships[0].Spans[0].Attributes)
+	}
+	// Output:
+	// paying and approving is possible by [accounting managers]
+	// map[department:[Finance] jobLevel:[M1]]
+}

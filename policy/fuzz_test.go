@@ -14,6 +14,10 @@ import (
 func FuzzLoad(f *testing.F) {
 	f.Add(company)
 	f.Add(mixed)
+	f.Add(ruled())
+	f.Add(complete)
+	f.Add(governed)
+	f.Add(teams)
 	f.Add("version: 1\nrules:\n- {name: a, when: >-\n   level >\n   x, grants: [a:b/c]}\n")
 	f.Add("version: 1\naccounts: {a: {name: b, candidates: ['{{x}}{email|first:1}{n}']}}\n")
 	f.Add("version: &a 1\nroles: *a\n---\n")

@@ -4,16 +4,22 @@ package policy
 // people can review; they bound the time and memory that a policy from somebody
 // else can take.
 const (
-	maxDocument   = 1 << 20 // bytes of text
-	maxDepth      = 32      // levels of nesting in YAML
-	maxRules      = 10_000
-	maxRoles      = 5_000
-	maxSystems    = 500
-	maxAttributes = 500
-	maxList       = 2_000 // entries of one list
-	maxInherits   = 16    // levels of roles above each other
-	maxExpanded   = 500_000
-	maxNameLength = 200
+	maxDocument     = 1 << 20 // bytes of text, of all files together
+	maxFiles        = 1_000
+	maxDepth        = 32 // levels of nesting in YAML
+	maxRules        = 10_000
+	maxDenies       = 1_000 // and as many separations of duties
+	maxSides        = 20    // of one separation
+	maxRoles        = 5_000
+	maxEntitlements = 10_000 // that are governed
+	maxSystems      = 500
+	maxAttributes   = 500
+	maxList         = 2_000 // entries of one list
+	maxInherits     = 16    // levels of roles above each other
+	maxExpanded     = 500_000
+	maxInstances    = 20_000 // roles that one relationship leads to, counting parameters
+	maxParameters   = 10     // of one role
+	maxNameLength   = 200
 
 	maxExpression  = 8 << 10 // bytes; the parser recurses without a limit of its own
 	maxNodes       = 200     // nodes of its syntax tree
@@ -21,13 +27,18 @@ const (
 	maxPatternSize = 1_000   // instructions that it compiles to
 	maxMemory      = 100_000 // elements that one evaluation may allocate
 
-	maxDays = 366 // of aheadDays, bridgeDays and overlapDays
+	maxDays   = 366   // of aheadDays, bridgeDays and overlapDays
+	maxOffset = 3_660 // days between a date and the bound of a window
 
 	maxTemplate = 1_024 // bytes
 	maxFilters  = 10    // of one placeholder
 
 	maxValue  = 4 << 10 // bytes of one attribute value that a policy reads
 	maxValues = 1_000   // values of one attribute that a policy reads
+
+	maxWays     = 500     // to one side of a separation, in the search for a witness
+	maxSteps    = 200_000 // of the search
+	confirmCost = 100     // steps that a decision counts as
 
 	maxProblems = 100 // reported by one load
 )

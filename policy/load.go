@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"regexp"
 	"strconv"
 	"unicode/utf8"
@@ -21,11 +20,20 @@ import (
 // [LoadError] values sorted by position. An error of r itself is returned as it
 // is.
 func Load(name string, r io.Reader) (*Policy, error) {
-	text, err := io.ReadAll(io.LimitReader(r, maxDocument+1))
+	f, err := read(name, r, maxDocument)
+	if err != nil {
+		return nil, err
+	}
+	return load([]*sourceFile{f})
+}
+
+// read reads and parses a text.
+func read(name string, r io.Reader, most int) (*sourceFile, error) {
+	text, err := io.ReadAll(io.LimitReader(r, int64(most)+1))
 	if err != nil {
 		return nil, fmt.Errorf("policy %s: %w", name, err)
 	}
-	if len(text) > maxDocument {
+	if len(text) > most {
 		return nil, errors.Join(&LoadError{File: name, Msg: fmt.Sprintf("the policy is longer than %d bytes", maxDocument)})
 	}
 	if !utf8.Valid(text) {
@@ -35,28 +43,42 @@ func Load(name string, r io.Reader) (*Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := decoder{nodes: map[string]*yaml.Node{}, keys: map[string]*yaml.Node{}}
-	var p *Policy
-	if d.plain(root, "", 0) {
-		var found problems
-		p, found = compile(d.document(root))
-		d.found = append(d.found, found...)
-	}
-	if len(d.found) > 0 {
-		return nil, d.found.err(name, newLocator(text, &d).place)
-	}
-	p.source = text
-	return p, nil
+	return &sourceFile{name: name, text: text, root: root}, nil
 }
 
-// LoadFile reads a policy from a file. See [Load].
-func LoadFile(path string) (*Policy, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
+// load makes a policy of files, of which there is at least one.
+func load(files []*sourceFile) (*Policy, error) {
+	fine := true
+	for _, f := range files {
+		fine = f.decode() && fine
 	}
-	defer f.Close()
-	return Load(path, f)
+	m := merge(files)
+	for _, f := range files {
+		for _, p := range f.decoder.found {
+			m.found = append(m.found, placed{f, p})
+		}
+	}
+	var p *Policy
+	if fine {
+		var found problems
+		p, found = compile(m.doc, func(path string) string {
+			if len(files) == 1 {
+				return path
+			}
+			at := m.locate(problem{path: path, offset: -1})
+			return at.file.place(at.path)
+		})
+		for _, one := range found {
+			m.found = append(m.found, m.locate(one))
+		}
+	}
+	if len(m.found) > 0 {
+		return nil, loadErrors(m.found)
+	}
+	if len(files) == 1 {
+		p.source = files[0].text
+	}
+	return p, nil
 }
 
 var yamlErrorLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)

@@ -53,24 +53,27 @@ func (p *problems) add(path, format string, args ...any) {
 }
 
 // addAt is add for a place within the text at path.
-func (p *problems) addAt(path string, offset int, format string, args ...any) {
-	*p = append(*p, problem{path, offset, fmt.Sprintf(format, args...)})
+func (p *problems) addAt(path string, offset int, msg string) {
+	*p = append(*p, problem{path, offset, msg})
 }
 
-// err returns all problems as errors, sorted by position, which place tells.
-func (p problems) err(file string, place func(problem) (line, column int)) error {
-	list := make([]*LoadError, 0, len(p))
-	for _, one := range p {
-		e := &LoadError{File: file, Path: one.path, Msg: one.msg}
-		e.Line, e.Column = place(one)
+// loadErrors returns problems as errors, sorted by position.
+func loadErrors(found []placed) error {
+	list := make([]*LoadError, 0, len(found))
+	for _, one := range found {
+		e := &LoadError{Path: one.path, Msg: one.msg}
+		if one.file != nil {
+			e.File = one.file.name
+			e.Line, e.Column = one.file.position(one.problem)
+		}
 		list = append(list, e)
 	}
 	slices.SortStableFunc(list, func(a, b *LoadError) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 	list = slices.CompactFunc(list, func(a, b *LoadError) bool { return *a == *b })
 	if more := len(list) - maxProblems; more > 0 {
-		list = append(list[:maxProblems], &LoadError{File: file, Msg: fmt.Sprintf("and %d more problems", more)})
+		list = append(list[:maxProblems], &LoadError{File: list[0].File, Msg: fmt.Sprintf("and %d more problems", more)})
 	}
 	errs := make([]error, len(list))
 	for i, e := range list {

@@ -2,6 +2,7 @@ package policy_test
 
 import (
 	"maps"
+	"strings"
 	"testing"
 	"time"
 
@@ -47,4 +48,12 @@ func zone(t *testing.T, name string) *time.Location {
 	z, err := time.LoadLocation(name)
 	require.NoError(t, err)
 	return z
+}
+
+// replace returns text with every old replaced, which there must be.
+func replace(text, old, with string) string {
+	if !strings.Contains(text, old) {
+		panic("nothing to replace")
+	}
+	return strings.ReplaceAll(text, old, with)
 }

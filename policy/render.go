@@ -11,6 +11,8 @@ type inputs struct {
 	facts   Attributes
 	own     map[string]Account
 	manager map[string]Account
+
+	parameters map[string]string // of a role
 }
 
 // rendered is what came of a template.
@@ -40,6 +42,8 @@ func (in inputs) values(p part) []string {
 		return observed(in.own, p.system, p.name)
 	case sourceManager:
 		return observed(in.manager, p.system, p.name)
+	case sourceParameter:
+		return []string{in.parameters[p.name]}
 	default:
 		return in.facts[p.name]
 	}

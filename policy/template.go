@@ -35,6 +35,8 @@ const (
 	sourceFact    source = "fact"    // an attribute of the relationship
 	sourceAccount source = "account" // observed on the person's account
 	sourceManager source = "manager" // observed on the manager's account
+
+	sourceParameter source = "parameter" // of the role in which the template stands
 )
 
 // use says what a template is for.
@@ -43,7 +45,12 @@ type use int
 const (
 	useCandidate use = iota
 	useAttribute
+	useParameter // the value of a parameter of a role
+	useGrant     // the name of an entitlement in a role with parameters
 )
+
+// marked reports whether the engine replaces marks in what comes of a template.
+func (u use) marked() bool { return u == useCandidate || u == useAttribute }
 
 // String names an input as [DesiredAccount.Waiting] does.
 func (p part) String() string {
@@ -62,6 +69,7 @@ type templates struct {
 	attributes map[string]Attribute
 	names      []string // of the attributes, sorted
 	systems    []string // sorted
+	parameters []string // of the role in which the templates stand
 	spell      *speller
 }
 
@@ -110,7 +118,13 @@ func (ts *templates) parse(s string, as use, bad func(offset int, msg string)) (
 		bad(0, "the template is empty")
 	}
 	for _, p := range t.parts {
-		if p.source == sourceFact && ts.attributes[p.name].Type == TypeList && (as == useCandidate || len(t.parts) > 1) {
+		if p.source != sourceFact || ts.attributes[p.name].Type != TypeList {
+			continue
+		}
+		switch {
+		case as == useParameter && len(t.parts) > 1:
+			bad(0, fmt.Sprintf("%s is a list; it can only stand alone, and then gives the role once for each value", p.name))
+		case as == useCandidate || len(t.parts) > 1:
 			bad(0, fmt.Sprintf("%s is a list; it can only stand alone in an attribute of an account, which then has as many values", p.name))
 		}
 	}
@@ -120,7 +134,7 @@ func (ts *templates) parse(s string, as use, bad func(offset int, msg string)) (
 // part reads what stands between braces.
 func (ts *templates) part(s string, as use, bad func(msg string)) (p part, ok bool) {
 	ref, rest, filtered := strings.Cut(s, "|")
-	if mark := "{" + ref + "}"; mark == Counter || mark == NamePlaceholder {
+	if mark := "{" + ref + "}"; as.marked() && (mark == Counter || mark == NamePlaceholder) {
 		switch {
 		case filtered:
 			bad(mark + " takes no filters; its value is not known before the account is made")
@@ -160,6 +174,13 @@ func (ts *templates) part(s string, as use, bad func(msg string)) (p part, ok bo
 
 // input reads where a value comes from.
 func (ts *templates) input(p *part, ref string, as use) (msg string) {
+	if slices.Contains(ts.parameters, ref) {
+		*p = part{source: sourceParameter, name: ref}
+		return ""
+	}
+	if as == useGrant {
+		return fmt.Sprintf("unknown parameter %q%s; the name of a grant can read the role's parameters only", clip(ref), ts.spell.didYouMean(ref, ts.parameters))
+	}
 	path, ofManager := strings.CutPrefix(ref, "manager.")
 	path, ofAccount := strings.CutPrefix(path, "accounts.")
 	if !ofManager && !ofAccount {
@@ -171,6 +192,8 @@ func (ts *templates) input(p *part, ref string, as use) (msg string) {
 	}
 	system, name, ok := strings.Cut(path, ".")
 	switch {
+	case as == useParameter:
+		return "a parameter can only read attributes of the relationship, not what is observed of accounts"
 	case !ofAccount || !ok || system == "" || name == "":
 		return fmt.Sprintf("%q: want accounts.system.attribute or manager.accounts.system.attribute", clip(ref))
 	case !slices.Contains(ts.systems, system):

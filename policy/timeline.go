@@ -108,16 +108,22 @@ func primary(live []*Relationship) *Relationship {
 
 // nextChange returns the first instant after s.At at which a relationship begins
 // or ends, accounts are to be made ahead of it, or, while it gives access, its
-// attributes change, an overlap ends or the window of a rule opens or closes.
+// attributes change, an overlap ends, the window of a rule opens or closes, or a
+// request or approval begins to count or ends.
 func (p *Policy) nextChange(s Subject) time.Time {
 	var next time.Time
+	consider := func(at time.Time) {
+		if at.After(s.At) && (next.IsZero() || at.Before(next)) {
+			next = at.UTC()
+		}
+	}
+	p.factsOf(s, func(at time.Time) {
+		if slices.ContainsFunc(s.Relationships, func(r Relationship) bool { return p.gives(s, &r, at) }) {
+			consider(at)
+		}
+	})
 	for i := range s.Relationships {
 		r := &s.Relationships[i]
-		consider := func(at time.Time) {
-			if at.After(s.At) && (next.IsZero() || at.Before(next)) {
-				next = at.UTC()
-			}
-		}
 		if r.never() {
 			continue
 		}
@@ -139,11 +145,26 @@ func (p *Policy) nextChange(s Subject) time.Time {
 				}
 			}
 		}
-		for _, b := range p.boundaries {
-			if at := dayStart(b.day, b.days, r.Zone); p.gives(s, r, at) {
+		p.boundariesOf(r, func(at time.Time) {
+			if p.gives(s, r, at) {
 				consider(at)
 			}
-		}
+		})
 	}
 	return next
+}
+
+// factsOf calls consider with each instant at which a fact about the person begins
+// to count or ends, if the policy reads it.
+func (p *Policy) factsOf(s Subject, consider func(time.Time)) {
+	for _, q := range s.Requests {
+		consider(q.From)
+		consider(q.Until)
+	}
+	for _, a := range s.Approvals {
+		if p.readsApprovals {
+			consider(a.From)
+			consider(a.Until)
+		}
+	}
 }

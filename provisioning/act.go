@@ -354,7 +354,7 @@ func (t *Tenant) entry(event audit.Event, it state.Item, op connector.Operation)
 		e.Entitlement = op.Entitlement.String()
 	}
 	for _, r := range reasonsOf(it) {
-		e.Reasons = append(e.Reasons, reasonText(r))
+		e.Reasons = append(e.Reasons, r.String())
 	}
 	return e
 }

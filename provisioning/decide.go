@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/joinery-iam/joinery/audit"
@@ -183,7 +182,7 @@ func (d *decision) entry(s subject) audit.Entry {
 		name := c.system + " " + c.what
 		before[name], after[name] = c.before, c.after
 		for _, r := range c.reasons {
-			if text := reasonText(r); !slices.Contains(reasons, text) {
+			if text := r.String(); !slices.Contains(reasons, text) {
 				reasons = append(reasons, text)
 			}
 		}
@@ -247,11 +246,6 @@ func nextBoundary(s policy.Subject) time.Time {
 		}
 	}
 	return next
-}
-
-// reasonText returns a reason in one line: rule > role > role.
-func reasonText(r policy.Reason) string {
-	return strings.Join(append([]string{"rule " + r.Rule}, r.Roles...), " > role ")
 }
 
 // marshalReasons returns reasons as they are stored with an item.

@@ -53,7 +53,7 @@ func (i Impact) String() string {
 		text := fmt.Sprintf("%s %s %-10s %-20s", prefix, sign, e.System, e.What)
 		words := make([]string, 0, len(e.Reasons))
 		for _, r := range e.Reasons {
-			words = append(words, reasonText(r))
+			words = append(words, r.String())
 		}
 		b.WriteString(strings.TrimRight(text+" "+strings.Join(words, "; "), " "))
 	}

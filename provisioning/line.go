@@ -97,10 +97,10 @@ func (l Line) why() string {
 	}
 	var words []string
 	for _, r := range l.Reasons {
-		text := "rule " + r.Rule
-		if l.Entitlement != "" {
-			text = reasonText(r)
+		if l.Entitlement == "" {
+			r.Roles = nil
 		}
+		text := r.String()
 		if !slices.Contains(words, text) {
 			words = append(words, text)
 		}

@@ -1,6 +1,7 @@
 package policytest
 
 import (
+	"cmp"
 	"testing"
 	"time"
 
@@ -18,6 +19,9 @@ type Case struct {
 	Name string
 	// At is the instant of the decision; zero means [DefaultAt].
 	At time.Time
+	// Person and Relationship are what exceptions call the person and the
+	// relationship; empty means "person" and "relationship".
+	Person, Relationship string
 	// Attributes are those of the relationship that have one value, Lists those
 	// that have several.
 	Attributes map[string]string
@@ -30,12 +34,24 @@ type Case struct {
 	// Accounts and ManagerAccounts are what has been observed, by system.
 	Accounts, ManagerAccounts map[string]policy.Account
 
+	// Requests and Approvals are facts about the person. Held is what they hold now;
+	// nil means that it is not known.
+	Requests  []policy.Request
+	Approvals []policy.Approval
+	Held      []policy.Holding
+
 	// Want are entitlements that must be granted, as system:kind/name.
 	Want []string
 	// WantNot are entitlements that must not be granted. A * at the end stands
 	// for any text, and what Want lists is exempt: "*" alone means nothing else.
 	// Only what ends in * may be something that the policy grants to nobody.
 	WantNot []string
+	// WantDenied are entitlements that must be denied: policy leads to them, and yet
+	// they are not granted.
+	WantDenied []string
+	// WantViolations are the names of separations of duties that must be violated, all
+	// of them: what came of it is told by Want and WantDenied. Nil is not checked.
+	WantViolations []string
 	// WantAccounts holds, by system, what is expected of accounts. A system with
 	// the zero Account only has to be there.
 	WantAccounts map[string]Account
@@ -90,9 +106,10 @@ func (c Case) subject() policy.Subject {
 		attributes[name] = append([]string(nil), values...)
 	}
 	return policy.Subject{
-		At: at, Person: "person", Accounts: c.Accounts, ManagerAccounts: c.ManagerAccounts,
+		At: at, Person: cmp.Or(c.Person, "person"), Accounts: c.Accounts, ManagerAccounts: c.ManagerAccounts,
+		Requests: c.Requests, Approvals: c.Approvals, Held: c.Held, HeldKnown: c.Held != nil,
 		Relationships: []policy.Relationship{{
-			ID: "relationship", Primary: true, Start: c.Start, End: c.End, Zone: c.Zone,
+			ID: cmp.Or(c.Relationship, "relationship"), Primary: true, Start: c.Start, End: c.End, Zone: c.Zone,
 			Spans: []policy.Span{{From: c.Start, Attributes: attributes}},
 		}},
 	}

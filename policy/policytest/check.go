@@ -39,6 +39,8 @@ func Check(ctx context.Context, e policy.Evaluator, c Case) error {
 	}
 	var diff report
 	diff.grants(c, d)
+	diff.denied(c, d)
+	diff.violations(c, d)
 	diff.accounts(c, d)
 	if !c.WantNextChange.IsZero() && !c.WantNextChange.Equal(d.NextChange) {
 		diff.add("next change: want %s, got %s", instant(c.WantNextChange), instant(d.NextChange))
@@ -63,7 +65,7 @@ func (r *report) grants(c Case, d policy.Decision) {
 		if _, err := policy.ParseEntitlement(want); err != nil {
 			r.add("the case is wrong: %v", err)
 		} else if _, ok := held[want]; !ok {
-			r.add("missing: %s", want)
+			r.add("missing: %s%s", want, deniedBy(want, d))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(held)) {
@@ -74,6 +76,41 @@ func (r *report) grants(c Case, d policy.Decision) {
 			r.add("not wanted: %s, by %s", name, reasons(held[name].Reasons))
 		}
 	}
+}
+
+// denied compares what is denied.
+func (r *report) denied(c Case, d policy.Decision) {
+	for _, want := range c.WantDenied {
+		if deniedBy(want, d) == "" {
+			r.add("not denied: %s", want)
+		}
+	}
+}
+
+// violations compares the separations of duties that are violated.
+func (r *report) violations(c Case, d policy.Decision) {
+	var have []string
+	for _, v := range d.Violations {
+		have = append(have, v.Separation)
+	}
+	if want := slices.Sorted(slices.Values(c.WantViolations)); c.WantViolations != nil && !slices.Equal(want, have) {
+		r.add("violated: want %s, got %s", list(want), list(have))
+	}
+}
+
+// deniedBy tells why something is denied, if it is.
+func deniedBy(name string, d policy.Decision) string {
+	for _, x := range d.Denied {
+		if x.Entitlement.String() != name {
+			continue
+		}
+		causes := make([]string, len(x.Causes))
+		for i, cause := range x.Causes {
+			causes[i] = cause.String()
+		}
+		return ", which is denied by " + strings.Join(causes, " and ")
+	}
+	return ""
 }
 
 func matches(pattern, name string) bool {
@@ -151,10 +188,7 @@ func instant(t time.Time) string {
 func reasons(list []policy.Reason) string {
 	out := make([]string, len(list))
 	for i, r := range list {
-		out[i] = "rule " + r.Rule
-		for _, role := range r.Roles {
-			out[i] += " > role " + role
-		}
+		out[i] = r.String()
 	}
 	return strings.Join(slices.Compact(out), " and ")
 }

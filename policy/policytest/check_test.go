@@ -66,6 +66,42 @@ func TestRunPasses(t *testing.T) {
 	})
 }
 
+func TestDeniesAndExceptionsCanBeChecked(t *testing.T) {
+	t.Parallel()
+	p, err := policy.Load("p.yaml", strings.NewReader(`version: 1
+roles:
+  team: {parameters: [name], grants: ["git:team/{name}"]}
+rules:
+  - {name: teams, when: "true", roles: [team], with: {name: "{department}"}, addOns: [{when: "true", grants: [git:role/user]}]}
+denies:
+  - {name: no core, when: location != "HQ", grants: [git:team/core]}
+exceptions:
+  - {name: Eve, relationship: hr/2, lifts: [no core], grants: [git:role/guest], until: 2026-02-28, reason: on site}
+entitlements: {"wiki:space/*": {requestable: true, approval: true}}
+separation:
+  - {name: apart, between: [{grants: [git:role/user]}, {grants: ["wiki:*"]}], action: dropNewer}
+accounts:
+  git: {name: login, candidates: [x]}
+  wiki: {name: login, candidates: [x]}
+`))
+	require.NoError(t, err)
+	core := map[string]string{"department": "core"}
+	wiki := policy.Entitlement{System: "wiki", Kind: "space", Name: "x"}
+	policytest.Run(t, p, []policytest.Case{
+		{Name: "denied", Attributes: core, Want: []string{"git:role/user"}, WantNot: []string{"git:team/core", "git:team/other", "git:role/guest"}, WantDenied: []string{"git:team/core"}},
+		{
+			Name: "asked for", Requests: []policy.Request{{Entitlement: wiki}}, Approvals: []policy.Approval{{Entitlement: wiki}},
+			Held: []policy.Holding{{Entitlement: wiki, Since: policytest.DefaultAt()}}, Want: []string{"wiki:space/x"}, WantNot: []string{"wiki:space/y"}, WantDenied: []string{"git:role/user"}, WantViolations: []string{"apart"},
+		},
+		{Name: "lifted", Attributes: core, Relationship: "hr/2", Want: []string{"git:team/core", "git:role/guest"}},
+	})
+	require.EqualError(t, policytest.Check(t.Context(), p, policytest.Case{Attributes: core, Want: []string{"git:team/core"}, WantDenied: []string{"git:role/user"}}),
+		"missing: git:team/core, which is denied by deny no core for relationship relationship\nnot denied: git:role/user")
+	require.EqualError(t, policytest.Check(t.Context(), p, policytest.Case{Attributes: core, WantNot: []string{"wiki:team/core"}, WantViolations: []string{"prat"}}),
+		"the case is wrong: the policy knows no separation \"prat\"\nthe case is wrong: the policy grants wiki:team/core to nobody; a pattern with * may match nothing")
+	require.EqualError(t, policytest.Check(t.Context(), p, policytest.Case{WantViolations: []string{"apart"}}), `violated: want ["apart"], got nothing`)
+}
+
 func TestCheckTellsEverythingThatDiffers(t *testing.T) {
 	t.Parallel()
 	ada := map[string]string{"givenName": "Ada", "jobTitle": "Analyst"}

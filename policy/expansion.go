@@ -1,0 +1,242 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/expr-lang/expr/vm"
+)
+
+// facts are the attributes of a relationship in a span, and what conditions see of
+// them.
+type facts struct {
+	attributes Attributes
+	env        map[string]any
+	held       map[*condition]bool // conditions of roles and add-ons, once asked
+}
+
+// expansion collects what rules give for one relationship.
+type expansion struct {
+	policy  *Policy
+	machine *vm.VM
+	at      time.Time
+	given   reasons
+	steps   int // roles looked at
+}
+
+// give adds what is given whatever the facts, and what is given by some facts.
+func (x *expansion) give(steady [][]given, varying []bundle, f *facts, why Reason) error {
+	for _, list := range steady {
+		for _, g := range list {
+			why.Roles = slices.Clone(g.roles)
+			x.add(g.entitlement, why)
+		}
+	}
+	why.Roles = nil
+	return x.bundles(varying, f, why)
+}
+
+// add notes a way to an entitlement. One by the overlap of a rule does not count
+// where the rule gives the same by itself.
+func (x *expansion) add(e Entitlement, why Reason) {
+	if why.Overlap && slices.ContainsFunc(x.given[e], func(r Reason) bool {
+		return r.Rule == why.Rule && r.Relationship == why.Relationship && !r.Overlap
+	}) {
+		return
+	}
+	x.given[e] = append(x.given[e], why)
+}
+
+// bundles adds what bundles give that do not stand in a role.
+func (x *expansion) bundles(list []bundle, f *facts, why Reason) error {
+	for i := range list {
+		b := &list[i]
+		if holds, err := x.holds(b.when, f); err != nil || !holds {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		for _, g := range b.grants {
+			x.add(g.entitlement, why)
+		}
+		for _, ref := range b.roles {
+			if err := x.role(ref, f, why); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// instance is a role with the values of its parameters, and the path that led to
+// it.
+type instance struct {
+	role   *role
+	values []string
+	path   []string
+}
+
+// role adds what a role gives and what it inherits, each by the shortest path.
+func (x *expansion) role(ref reference, f *facts, why Reason) error {
+	seen := map[string]bool{}
+	var queue []instance
+	reach := func(from instance, ref reference) error {
+		combinations, err := x.values(ref, from, f)
+		if err != nil {
+			return fmt.Errorf("role %s: %w", ref.role.name, err)
+		}
+		for _, values := range combinations {
+			if x.steps++; x.steps > maxInstances {
+				return fmt.Errorf("role %s: the parameters have too many values: more than %d roles in all", ref.role.name, maxInstances)
+			}
+			if key := ref.role.name + "\x00" + strings.Join(values, "\x00"); !seen[key] {
+				seen[key] = true
+				queue = append(queue, instance{ref.role, values, append(slices.Clone(from.path), ref.role.name)})
+			}
+		}
+		return nil
+	}
+	if err := reach(instance{}, ref); err != nil {
+		return err
+	}
+	for len(queue) > 0 {
+		one := queue[0]
+		queue = queue[1:]
+		if holds, err := x.holds(one.role.when, f); err != nil || !holds {
+			if err != nil {
+				return fmt.Errorf("role %s: %w", one.role.name, err)
+			}
+			continue
+		}
+		for i := range one.role.bundles {
+			b := &one.role.bundles[i]
+			holds, err := x.holds(b.when, f)
+			if err != nil {
+				return fmt.Errorf("role %s: %w", one.role.name, err)
+			}
+			if !holds {
+				continue
+			}
+			for _, g := range b.grants {
+				e, ok, err := g.render(one)
+				if err != nil {
+					return fmt.Errorf("role %s: %w", one.role.name, err)
+				}
+				if why := why; ok {
+					why.Roles = slices.Clone(one.path)
+					x.add(e, why)
+				}
+			}
+			for _, next := range b.roles {
+				if err := reach(one, next); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// holds evaluates the condition of a role or add-on; none always holds.
+func (x *expansion) holds(c *condition, f *facts) (bool, error) {
+	if c == nil {
+		return true, nil
+	}
+	holds, ok := f.held[c]
+	if ok {
+		return holds, nil
+	}
+	holds, err := c.holds(x.machine, f.env)
+	if err != nil {
+		return false, err
+	}
+	if f.held == nil {
+		f.held = map[*condition]bool{}
+	}
+	f.held[c] = holds
+	return holds, nil
+}
+
+// values returns all combinations of values of a role's parameters, none of them
+// empty: one if it has no parameters, and none if a value is missing.
+func (x *expansion) values(ref reference, from instance, f *facts) ([][]string, error) {
+	out := [][]string{nil}
+	in := inputs{facts: f.attributes, parameters: from.parameters()}
+	for i, t := range ref.with {
+		for _, p := range t.parts {
+			if p.source == sourceFact {
+				if err := x.policy.attributes[p.name].check(f.attributes[p.name]); err != nil {
+					return nil, err
+				}
+			}
+		}
+		values, err := t.name(in)
+		if err != nil {
+			return nil, fmt.Errorf("parameter %s: %w", ref.role.parameters[i], err)
+		}
+		if len(out)*len(values) > maxInstances {
+			return nil, fmt.Errorf("the parameters have more than %d combinations of values", maxInstances)
+		}
+		var longer [][]string
+		for _, before := range out {
+			for _, v := range values {
+				longer = append(longer, append(slices.Clone(before), v))
+			}
+		}
+		out = longer
+	}
+	return out, nil
+}
+
+// parameters returns the values of an instance by the names of the parameters.
+func (i instance) parameters() map[string]string {
+	if len(i.values) == 0 {
+		return nil
+	}
+	out := make(map[string]string, len(i.values))
+	for k, v := range i.values {
+		out[i.role.parameters[k]] = v
+	}
+	return out
+}
+
+// render returns the entitlement for the parameters of an instance, and false if
+// its name would lack something.
+func (g gift) render(of instance) (Entitlement, bool, error) {
+	if len(g.name.parts) == 0 {
+		return g.entitlement, true, nil
+	}
+	names, err := g.name.name(inputs{parameters: of.parameters()})
+	if err != nil || len(names) == 0 {
+		return Entitlement{}, false, err
+	}
+	e := g.entitlement
+	e.Name = names[0]
+	return e, true, nil
+}
+
+// name renders a template whose values become part of a name. There is none if
+// anything that the template reads is missing.
+func (t template) name(in inputs) ([]string, error) {
+	out, err := t.render(in)
+	if err != nil || len(out.missing) > 0 {
+		return nil, err
+	}
+	var values []string
+	for _, v := range out.values {
+		v = strings.TrimSpace(v)
+		switch {
+		case v == "":
+			continue
+		case len(v) > maxValue:
+			return nil, fmt.Errorf("a value of %d bytes, the limit is %d", len(v), maxValue)
+		case strings.ContainsFunc(v, isControl):
+			return nil, fmt.Errorf("%q holds control characters and cannot be part of a name", clip(v))
+		}
+		values = appendNew(values, v)
+	}
+	return values, nil
+}

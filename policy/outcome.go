@@ -1,0 +1,130 @@
+package policy
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
+
+// outcome is what a decision about a person comes to: what is given, and what is
+// taken back again.
+type outcome struct {
+	given  reasons
+	denies []denying
+	lifts  map[string][]string // exceptions by the deny that they lift
+	lifted map[Entitlement][]Lift
+	lost   map[Entitlement]*Denial
+
+	approvals  map[Entitlement]string
+	violations []Violation
+}
+
+// denying is a deny that holds for a relationship.
+type denying struct {
+	*deny
+	relationship string
+}
+
+// takeBack takes away what denies deny. Each looks at all that was given, so that
+// all causes are told.
+func (o *outcome) takeBack() {
+	if len(o.denies) == 0 {
+		return
+	}
+	taken := takings{}
+	o.lifted = map[Entitlement][]Lift{}
+	for _, d := range o.denies {
+		for e, ways := range o.given {
+			wholly := slices.ContainsFunc(d.grants, func(p pattern) bool { return p.matches(e) })
+			for i, why := range ways {
+				cause := Cause{Kind: CauseDeny, Name: d.name, Relationship: d.relationship}
+				if !wholly {
+					k := slices.IndexFunc(why.Roles, func(role string) bool { return slices.Contains(d.roles, role) })
+					if k < 0 {
+						continue
+					}
+					cause.Role = why.Roles[k]
+				}
+				if exceptions := o.lifts[d.name]; len(exceptions) > 0 {
+					for _, x := range exceptions {
+						o.lifted[e] = appendNew(o.lifted[e], Lift{Deny: d.name, Exception: x})
+					}
+					continue
+				}
+				taken.take(e, i, cause)
+			}
+		}
+	}
+	o.take(taken)
+}
+
+// takings are causes to take ways away, by entitlement and index of the way.
+type takings map[Entitlement]map[int][]Cause
+
+func (t takings) take(e Entitlement, way int, cause Cause) {
+	if t[e] == nil {
+		t[e] = map[int][]Cause{}
+	}
+	t[e][way] = appendNew(t[e][way], cause)
+}
+
+// take removes ways, and remembers what was lost.
+func (o *outcome) take(taken takings) {
+	if o.lost == nil && len(taken) > 0 {
+		o.lost = map[Entitlement]*Denial{}
+	}
+	for e, ways := range taken {
+		lost := o.lost[e]
+		if lost == nil {
+			lost = &Denial{Entitlement: e}
+			o.lost[e] = lost
+		}
+		var left []Reason
+		for i, why := range o.given[e] {
+			causes, gone := ways[i]
+			if !gone {
+				left = append(left, why)
+				continue
+			}
+			lost.Reasons = append(lost.Reasons, why)
+			for _, cause := range causes {
+				lost.Causes = appendNew(lost.Causes, cause)
+			}
+		}
+		if o.given[e] = left; len(left) == 0 {
+			delete(o.given, e)
+		}
+	}
+}
+
+// grants returns what is given in the end.
+func (o *outcome) grants(p *Policy) []Grant {
+	var out []Grant
+	for _, e := range slices.SortedFunc(maps.Keys(o.given), Entitlement.Compare) {
+		lifted := o.lifted[e]
+		slices.SortFunc(lifted, func(a, b Lift) int { return cmp.Or(cmp.Compare(a.Deny, b.Deny), cmp.Compare(a.Exception, b.Exception)) })
+		info := p.info(e)
+		out = append(out, Grant{
+			Entitlement: e, Reasons: sortReasons(o.given[e]), Lifted: lifted, Approval: o.approvals[e],
+			Sensitivity: info.Sensitivity, Owner: info.Owner, ReviewDays: info.ReviewDays,
+		})
+	}
+	return out
+}
+
+// denied returns what was lost in every way.
+func (o *outcome) denied() []Denial {
+	var out []Denial
+	for _, e := range slices.SortedFunc(maps.Keys(o.lost), Entitlement.Compare) {
+		if _, given := o.given[e]; given {
+			continue
+		}
+		d := *o.lost[e]
+		slices.SortFunc(d.Causes, func(a, b Cause) int {
+			return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Role, b.Role), cmp.Compare(a.Relationship, b.Relationship))
+		})
+		d.Reasons = sortReasons(d.Reasons)
+		out = append(out, d)
+	}
+	return out
+}

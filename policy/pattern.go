@@ -1,0 +1,46 @@
+package policy
+
+import "strings"
+
+// pattern stands for one entitlement, or for all that begin with a text.
+type pattern struct {
+	one    Entitlement
+	prefix string // of those that are meant; empty for one
+}
+
+func (p pattern) matches(e Entitlement) bool {
+	if p.prefix == "" {
+		return p.one == e
+	}
+	return strings.HasPrefix(e.String(), p.prefix)
+}
+
+// patterns compiles entitlements that may end in a *.
+func (c *compilation) patterns(path string, texts []string) []pattern {
+	out := make([]pattern, 0, len(texts))
+	for i, s := range texts {
+		if p, ok := c.pattern(entry(path, i), s); ok {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func (c *compilation) pattern(path, s string) (pattern, bool) {
+	prefix, many := strings.CutSuffix(s, "*")
+	if !many {
+		e, ok := c.grant(path, s)
+		return pattern{one: e}, ok
+	}
+	system, rest, ok := strings.Cut(prefix, ":")
+	kind, _, _ := strings.Cut(rest, "/")
+	switch {
+	case !ok || system == "" || strings.HasPrefix(rest, "/") || strings.Contains(kind, "*"):
+		c.found.add(path, "%q: want system:kind/name, or the beginning of it with a * behind, such as directory:group/admin*", clip(s))
+		return pattern{}, false
+	case !c.isSystem(system):
+		c.found.add(path, "system %q has no entry under accounts%s", clip(system), c.spell.didYouMean(system, c.systems))
+	}
+	c.text(path, s, maxValue)
+	return pattern{prefix: prefix}, true
+}

@@ -1,0 +1,81 @@
+package policy_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/joinery-iam/joinery/policy"
+)
+
+func TestWindowsAroundADate(t *testing.T) {
+	t.Parallel()
+	p := load(t, `version: 1
+attributes: {probationEnd: {type: date}}
+rules:
+  - {name: mentor, when: "true", grants: [chat:channel/newcomers], from: hireDate - 3d, until: hireDate+30d}
+  - {name: full, when: "true", grants: [crm:role/full], from: probationEnd + 1d}
+  - {name: until, when: "true", grants: [crm:role/trainee], until: probationEnd}
+accounts: {chat: {name: n, candidates: [x]}, crm: {name: n, candidates: [x]}}
+`)
+	r := stint(t, "1", "2020-01-01", "", policy.Span{Attributes: policy.Attributes{"hireDate": {"2026-03-16"}, "probationEnd": {"2026-06-15"}}})
+	for _, c := range []struct {
+		clock string
+		want  []string
+		next  string
+	}{
+		{"2026-03-12 23:59", []string{"crm:role/trainee"}, "2026-03-13 00:00"},
+		{"2026-03-13 00:00", []string{"chat:channel/newcomers", "crm:role/trainee"}, "2026-04-16 00:00"}, // the clocks go forward on 29 March
+		{"2026-04-15 23:59", []string{"chat:channel/newcomers", "crm:role/trainee"}, "2026-04-16 00:00"},
+		{"2026-04-16 00:00", []string{"crm:role/trainee"}, "2026-06-16 00:00"},
+		{"2026-06-15 23:59", []string{"crm:role/trainee"}, "2026-06-16 00:00"},
+		{"2026-06-16 00:00", []string{"crm:role/full"}, ""},
+	} {
+		d := evaluate(t, p, on(t, c.clock, r))
+		require.Equal(t, c.want, held(d), c.clock)
+		if c.next == "" {
+			require.Zero(t, d.NextChange)
+		} else {
+			require.Equal(t, on(t, c.next).At.UTC(), d.NextChange, c.clock)
+		}
+	}
+	require.Empty(t, held(evaluate(t, p, on(t, "2026-06-16 00:00", stint(t, "1", "2020-01-01", "", policy.Span{})))), "a window around a date that is missing is shut")
+	bad := stint(t, "1", "2020-01-01", "", policy.Span{Attributes: policy.Attributes{"hireDate": {"soon"}}})
+	_, err := p.Evaluate(t.Context(), on(t, "2026-06-16 00:00", bad))
+	require.ErrorContains(t, err, `attribute hireDate: value "soon": want a day`)
+}
+
+func TestADateThatMovesMovesTheWindow(t *testing.T) {
+	t.Parallel()
+	p := load(t, `version: 1
+rules: [{name: term, when: "true", grants: [app:role/x], until: contractEndDate}]
+accounts: {app: {name: n, candidates: [x]}}
+`)
+	term := func(day string) policy.Attributes { return policy.Attributes{"contractEndDate": {day}} }
+	r := stint(t, "1", "2020-01-01", "", policy.Span{Attributes: term("2026-06-30")}, policy.Span{From: on(t, "2026-06-01 00:00").At, Attributes: term("2026-12-31")})
+	d := evaluate(t, p, on(t, "2026-05-01 00:00", r))
+	require.Equal(t, on(t, "2026-06-01 00:00").At.UTC(), d.NextChange)
+	d = evaluate(t, p, on(t, "2026-06-01 00:00", r))
+	require.Equal(t, on(t, "2027-01-01 00:00").At.UTC(), d.NextChange)
+	require.Len(t, d.Grants, 1)
+	require.Len(t, evaluate(t, p, on(t, "2026-07-01 00:00", r)).Grants, 1)
+}
+
+func TestLoadReportsMistakesInWindows(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []string{
+		`policy.yaml:3:61: unknown attribute "hireDat", did you mean "hireDate"?`,
+		`policy.yaml:3:87: department is a string; a window is bound by a date, such as contractEndDate`,
+		`policy.yaml:4:61: "hireDate + 3" is not a day; want one such as 2026-01-31, or days around a date, such as hireDate + 30d`,
+		`policy.yaml:4:86: 4000 days; want 3660 at most`,
+		`policy.yaml:5:83: the rule ends on hireDate, before it begins on hireDate + 1d`,
+		`policy.yaml:6:61: "2026-01-01 + 3d" is not a day; want one such as 2026-01-31`,
+	}, loadError(t, `version: 1
+rules:
+  - {name: a, when: "true", grants: [app:role/x],     from: hireDat + 3d,      until: department}
+  - {name: b, when: "true", grants: [app:role/x],     from: hireDate + 3, until:     hireDate + 4000d}
+  - {name: c, when: "true", grants: [app:role/x], from: hireDate + 1d, until:     hireDate}
+  - {name: d, when: "true", grants: [app:role/x],     from: 2026-01-01 + 3d}
+accounts: {app: {name: n, candidates: [x]}}
+`))
+}
