@@ -81,7 +81,7 @@ func (t *Tenant) decide(ctx context.Context, tx state.Tx, p state.Person) error 
 		return err
 	}
 	d.index(items)
-	s, err := d.evaluate(ctx, p.ID)
+	s, err := d.evaluate(ctx, p.ID, items)
 	if ctx.Err() != nil {
 		return ctx.Err() // not the policy's fault
 	}
@@ -117,10 +117,10 @@ func (t *Tenant) decide(ctx context.Context, tx state.Tx, p state.Person) error 
 // evaluate asks policy about the person. What policy calls the login name of an account
 // that is there may be known by its answer alone, since an account can be found of which
 // nothing was wanted before; then it is asked again.
-func (d *decision) evaluate(ctx context.Context, person string) (s subject, err error) {
+func (d *decision) evaluate(ctx context.Context, person string, items []state.Item) (s subject, err error) {
 	for again := true; again && err == nil; {
 		again = false
-		if s, err = d.subjectOf(d.tx, person, d.now, d.accounts, d.names); err != nil {
+		if s, err = d.subjectOf(d.tx, person, d.now, d.accounts, items, d.names); err != nil {
 			return s, err
 		}
 		d.Decision, err = d.evaluator().Evaluate(ctx, s.Subject)

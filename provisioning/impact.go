@@ -129,7 +129,7 @@ func (t *Tenant) subjectNow(tx state.Tx, person string) (subject, string, error)
 	if err != nil {
 		return subject{}, "", err
 	}
-	s, err := t.subjectOf(tx, person, t.now(), accounts, loginNames(items))
+	s, err := t.subjectOf(tx, person, t.now(), accounts, items, loginNames(items))
 	return s, name, err
 }
 

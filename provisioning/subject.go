@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/joinery-iam/joinery/connector"
@@ -28,13 +29,13 @@ type subject struct {
 }
 
 // subjectOf gathers everything a decision about a person may depend on.
-func (t *Tenant) subjectOf(tx state.Tx, person string, at time.Time, accounts map[string]state.Account, names map[string]string) (subject, error) {
+func (t *Tenant) subjectOf(tx state.Tx, person string, at time.Time, accounts map[string]state.Account, items []state.Item, names map[string]string) (subject, error) {
 	rows, err := tx.WorkersOf(person)
 	if err != nil {
 		return subject{}, err
 	}
 	var last time.Time // when the relationship that ended last did so
-	s := subject{Subject: policy.Subject{At: at, Person: person, Accounts: observed(accounts, names)}}
+	s := subject{Subject: policy.Subject{At: at, Person: person, Accounts: observed(accounts, names), Held: holdings(items), HeldKnown: true}}
 	for _, row := range rows {
 		var w hrsource.Worker
 		if err := json.Unmarshal(row.Body, &w); err != nil {
@@ -59,6 +60,18 @@ func (t *Tenant) subjectOf(tx state.Tx, person string, at time.Time, accounts ma
 		return subject{}, err
 	}
 	return s, nil
+}
+
+// holdings returns what somebody is known to hold.
+func holdings(items []state.Item) []policy.Holding {
+	var all []policy.Holding
+	for _, it := range items {
+		if it.Kind == state.ItemGrant && it.Known == held {
+			kind, name, _ := strings.Cut(it.Key, "/")
+			all = append(all, policy.Holding{Entitlement: policy.Entitlement{System: it.System, Kind: kind, Name: name}, Since: it.VerifiedAt})
+		}
+	}
+	return all
 }
 
 // relationship puts a worker into the terms of policy. If the worker can never

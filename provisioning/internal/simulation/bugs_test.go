@@ -31,7 +31,7 @@ var planted = map[string]struct {
 		"provisioning/guard.go", "if n+b.InWindow > b.Limit {", "if n > b.Limit {", false,
 	},
 	"nobody looks after a write that came too late": {
-		"provisioning/act.go", `if last.op.Key == "" || last.look {`, `if last.op.Key != "!" {`, true,
+		"provisioning/late.go", `if last.op.Key == "" || last.look {`, `if last.op.Key != "!" {`, true,
 	},
 	"the same address is the same person": {
 		"provisioning/correlate.go", "	switch {\n	case len(same) == 1:", "	if len(same) == 0 && len(maybe) == 1 {\n		same = maybe\n	}\n	switch {\n	case len(same) == 1 && same[0] != \"\":", false,

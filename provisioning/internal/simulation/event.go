@@ -61,22 +61,28 @@ func (w *world) live(ctx context.Context, day int) error {
 	return nil
 }
 
-// nobodyEnded makes sure that who is only missing from a feed that is cut off has lost
-// nothing. A few may have changed since, and that is not known.
+// nobodyEnded makes sure that who is only missing from a feed that is cut off is not
+// taken for somebody who has left, even if the guard would keep it from being done. A few
+// may have changed since, and that is not known.
 func (w *world) nobodyEnded(ctx context.Context) error {
-	people, err := w.people(ctx)
-	if err != nil {
-		return err
+	left := map[string]bool{} // to the engine, by job
+	for p, err := range w.nodes[1].People(ctx) {
+		if err != nil {
+			return err
+		}
+		for _, r := range p.Relationships {
+			left[r.Key.String()] = !p.Live
+		}
 	}
-	active, lost := w.active(), 0
+	lost := 0
 	for _, h := range w.humans {
 		j := h.jobs[len(h.jobs)-1]
-		if live, _ := j.truth(w.clock()); live && !j.agency && people[employees+"/"+j.id] != "" && !active[people[employees+"/"+j.id]] {
+		if live, _ := j.truth(w.clock()); live && !j.agency && left[employees+"/"+j.id] {
 			lost++
 		}
 	}
 	if lost > 5 {
-		return fmt.Errorf("%d people lost their sign-in, and were only missing from a feed that was cut off", lost)
+		return fmt.Errorf("%d people count as leavers, and were only missing from a feed that was cut off", lost)
 	}
 	return nil
 }
@@ -270,51 +276,6 @@ func (w *world) read(ctx context.Context, name string) error {
 		return nil
 	}
 	return err
-}
-
-// massMistake lets HR end a third of all, for an hour.
-func (w *world) massMistake(ctx context.Context) error {
-	w.Log("HR ends a third of all by mistake")
-	return w.mistake(ctx, 1, len(w.humans)/3)
-}
-
-// slowMistake does it in ten steps, each below every limit.
-func (w *world) slowMistake(ctx context.Context) error {
-	w.Log("HR ends a third of all by mistake, in ten steps")
-	return w.mistake(ctx, 10, len(w.humans)/30)
-}
-
-// mistake ends people in steps, and takes it back after it was seen how many of them
-// were hit.
-func (w *world) mistake(ctx context.Context, steps, each int) error {
-	if err := w.judge(ctx); err != nil { // so that whatever is wrong then is of the mistake
-		return err
-	}
-	before := w.active()
-	for range steps {
-		for n := 0; n < each; {
-			h := one(w, w.humans)
-			w.mistakes[h.jobs[len(h.jobs)-1].id] = w.today().AddDays(-1)
-			n++
-		}
-		if err := w.turn(ctx); err != nil {
-			return err
-		}
-		w.pass(time.Minute)
-	}
-	hit := 0
-	for id := range before {
-		if !w.active()[id] {
-			hit++
-		}
-	}
-	// The percentage is of those who can sign in, and those who could until lately; of 50
-	// at least.
-	if limit := max(len(before)+len(before)/10, 50) * maxPercent / 100; hit > limit {
-		return fmt.Errorf("%d of %d people lost their sign-in by a mistake; the guard lets pass %d", hit, len(before), limit)
-	}
-	clear(w.mistakes)
-	return w.judge(ctx)
 }
 
 // active returns who can sign in to the directory, by the engine's identifier.
