@@ -53,6 +53,7 @@ type office struct {
 	tenant  *provisioning.Tenant
 	public  string // the key that verifies the audit log
 	quiet   bool   // the plan has told already
+	batch   provisioning.Batch
 }
 
 func openOffice(ctx context.Context, where setting, out io.Writer) (o *office, err error) {
@@ -119,10 +120,9 @@ func (o *office) start() (err error) {
 		Store: o.store, Signer: signer, Now: func() time.Time { return o.now },
 		Tenant: func(context.Context, string) (provisioning.TenantConfig, error) {
 			return provisioning.TenantConfig{
-				Policy:  p,
 				Sources: []provisioning.Source{{Source: o.hr, EndMissingAfter: 72 * time.Hour}},
 				Systems: map[string]provisioning.System{
-					"directory": {Connector: o.systems["directory"], Mode: provisioning.Managed},
+					"directory": {Connector: o.systems["directory"], Mode: provisioning.Managed, Batch: o.batch},
 					"code":      {Connector: o.systems["code"], Mode: provisioning.Managed},
 				},
 				Sinks: []audit.Sink{&timeline{office: o}, o.log},
@@ -132,7 +132,14 @@ func (o *office) start() (err error) {
 	if err != nil {
 		return err
 	}
-	o.tenant, err = engine.Tenant(o.ctx, "example")
+	if o.tenant, err = engine.Tenant(o.ctx, "example"); err != nil {
+		return err
+	}
+	// Which policy is in force is kept in the database, from the first start on.
+	if all, err := o.tenant.Activations(o.ctx); err != nil || len(all) > 0 {
+		return err
+	}
+	_, err = o.tenant.ActivatePolicy(o.ctx, provisioning.ActivateRequest{Policy: p, Actor: "iam-desk"})
 	return err
 }
 

@@ -16,7 +16,7 @@ type scenario struct {
 }
 
 func scenarios() []scenario {
-	return slices.Concat(joiners(), movers(), leavers(), returners(), feeds())
+	return slices.Concat(joiners(), movers(), leavers(), returners(), feeds(), policies())
 }
 
 // run plays a scenario in an office of its own.

@@ -115,14 +115,17 @@ func (n *node) mayDie(next connector.Handler) connector.Handler {
 	}
 }
 
-// mayFallAsleep lets now and then a call that gives something arrive long after its
-// lease, whatever its context says.
+// mayFallAsleep lets now and then a call that gives something arrive late, or long after
+// its lease, whatever its context says.
 func (w *world) mayFallAsleep(random *rand.Rand) connector.Interceptor {
 	gate := make(chan struct{}, 1)
 	return func(next connector.Handler) connector.Handler {
 		return func(ctx context.Context, op connector.Operation) (connector.Result, error) {
 			gate <- struct{}{}
-			sleeps := w.Late && !op.Kind.Removes() && random.IntN(100) == 0
+			sleeps, sleep := w.Late && !op.Kind.Removes() && random.IntN(100) < 2, 3*lease
+			if random.IntN(2) == 0 {
+				sleep = lease / 3 // not as long as its lease, but what comes next is out of date
+			}
 			<-gate
 			if sleeps {
 				ctx = context.WithoutCancel(ctx)
@@ -130,7 +133,7 @@ func (w *world) mayFallAsleep(random *rand.Rand) connector.Interceptor {
 				case w.asleep <- op.ExternalID: // somebody may act upon it
 				default:
 				}
-				<-time.After(3 * lease)
+				<-time.After(sleep)
 			}
 			return next(ctx, op)
 		}
