@@ -86,8 +86,6 @@ func (c *compilation) accounts() {
 	}
 	slices.Sort(c.policy.templateReads)
 	c.policy.templateReads = slices.Compact(c.policy.templateReads)
-	slices.Sort(c.policy.conditionReads)
-	c.policy.conditionReads = slices.Compact(c.policy.conditionReads)
 }
 
 // input notes what a template reads.

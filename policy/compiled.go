@@ -32,6 +32,8 @@ type Policy struct {
 	readsManager   bool
 	readsApprovals bool
 
+	index    *index    // nil if every condition is asked
+	sights   sync.Pool // of *sight
 	machines sync.Pool // of *vm.VM, which are not safe for concurrent use and worth reusing
 }
 
