@@ -168,6 +168,13 @@ func agree(t testing.TB, p, q *policy.Policy, s policy.Subject) (policy.Decision
 	want, wantErr := q.Evaluate(t.Context(), s)
 	require.Equal(t, fmt.Sprint(wantErr), fmt.Sprint(gotErr), "%s\n%+v", p.Source(), s)
 	require.Equal(t, want, got, "%s\n%+v", p.Source(), s)
+	for _, r := range s.Relationships {
+		for _, span := range r.Spans {
+			got, gotErr := p.AppendRules(nil, span.Attributes)
+			want, wantErr := q.AppendRules(nil, span.Attributes)
+			require.Equal(t, fmt.Sprint(want, wantErr), fmt.Sprint(got, gotErr))
+		}
+	}
 	return got, gotErr
 }
 

@@ -70,13 +70,14 @@ func (f *facts) holds(machine *vm.VM, c *condition) (bool, error) {
 }
 
 // candidates returns the rules to look at for a relationship, in their order: those
-// that may hold, and those that may hold still because they did in an earlier span.
+// that may hold, and those that may give something still because they held in an
+// earlier span. Without a relationship it is about the facts alone.
 func (p *Policy) candidates(f *facts, r *Relationship) iter.Seq[int] {
 	if f.sight == nil {
 		return full(len(p.rules)).below(len(p.rules))
 	}
 	maybe := f.sight.maybe
-	if len(r.Spans) > 1 && len(p.overlapDays) > 0 {
+	if r != nil && len(r.Spans) > 1 && len(p.overlapDays) > 0 {
 		maybe = append(bitset(nil), maybe...)
 		maybe.or(p.index.overlap)
 	}
