@@ -25,19 +25,19 @@ func full(n int) bitset {
 func (b bitset) has(i int) bool { return b[i/64]&(1<<(i%64)) != 0 }
 func (b bitset) add(i int)      { b[i/64] |= 1 << (i % 64) }
 
-// and keeps what is in other, too; or adds what is in it. Both have the same length.
-func (b bitset) and(other bitset) {
-	other = other[:len(b)]
-	for i := range b {
-		b[i] &= other[i]
-	}
-}
-
+// or adds what is in another set of the same length.
 func (b bitset) or(other bitset) {
 	other = other[:len(b)]
 	for i := range b {
 		b[i] |= other[i]
 	}
+}
+
+func (b bitset) size() (n int) {
+	for _, word := range b {
+		n += bits.OnesCount64(word)
+	}
+	return n
 }
 
 // below yields the members less than n, in order.

@@ -1,6 +1,9 @@
 package policy
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // maxIndex is how many words the rows of a policy may take: 16 MiB.
 const maxIndex = 2 << 20
@@ -74,6 +77,7 @@ func newIndex(p *Policy, conditions []*condition, places map[string]int) *index 
 	for _, t := range x.tables {
 		t.settle()
 	}
+	slices.SortStableFunc(x.tables, func(a, b *table) int { return cmp.Compare(b.members.size(), a.members.size()) })
 	if len(terms) == len(conditions) && oneEach(x.owner) {
 		x.owner = nil
 	}
@@ -102,7 +106,23 @@ type sight struct {
 	maybe  bitset // conditions that may hold
 	unsure bitset // those of them, and others, that are to be asked
 
-	terms, ask, scratch bitset
+	terms, ask bitset
+	rows       []bitset // of the tables
+	scratch    bitset   // room for a row of each
+}
+
+// intersect computes the terms that are in all rows. Most words are soon empty,
+// since the tables are sorted so.
+func (s *sight) intersect() {
+	for w := range s.terms {
+		word := ^uint64(0)
+		for _, hold := range s.rows {
+			if word &= hold[w]; word == 0 {
+				break
+			}
+		}
+		s.terms[w] = word
+	}
 }
 
 // see computes which conditions can hold. It returns an error if a value does not
@@ -110,24 +130,24 @@ type sight struct {
 func (x *index) see(attributes Attributes, s *sight) error {
 	if len(s.row) != x.width || len(s.terms) != len(x.asked) {
 		s.row = make([]value, x.width)
-		words := len(x.asked)
-		all := make(bitset, 3*words)
-		s.terms, s.ask, s.scratch = all[:words:words], all[words:2*words:2*words], all[2*words:]
+		s.terms, s.ask, s.scratch = make(bitset, len(x.asked)), make(bitset, len(x.asked)), make(bitset, len(x.asked)*len(x.tables))
 	}
 	for i := range x.reads {
 		if err := x.reads[i].value(attributes[x.reads[i].Name], s.row); err != nil {
 			return err
 		}
 	}
-	for i := range s.terms {
-		s.terms[i] = ^uint64(0)
-	}
 	copy(s.ask, x.asked)
-	for _, t := range x.tables {
-		if !t.narrow(s.terms, s.scratch, s.row, &x.left) {
+	words := len(x.asked)
+	s.rows = s.rows[:0]
+	for i, t := range x.tables {
+		if hold := t.find(s.row, s.scratch[i*words:(i+1)*words], &x.left); hold != nil {
+			s.rows = append(s.rows, hold)
+		} else {
 			s.ask.or(t.members)
 		}
 	}
+	s.intersect()
 	if x.owner == nil {
 		s.maybe, s.unsure = s.terms, s.ask
 		return nil

@@ -21,9 +21,11 @@ func (w writer) text() string {
 	return w.one("department", "country", "email", "clearance", "lower(department)", "upper(country)", "trim(email)", "reviewed", "hireDate")
 }
 
-func (w writer) literal() string { return w.one(`""`, `"a"`, `"A"`, `"ab"`, `"b"`, `" "`, `"é"`, `"\xff"`) }
-func (w writer) day() string     { return w.one(`"2026-01-01"`, `"2026-03-01"`, `"1999-12-31"`) }
-func (w writer) digits() string  { return w.one("0", "1", "2.5", "-3", "3", "1e3", "9007199254740993") }
+func (w writer) literal() string {
+	return w.one(`""`, `"a"`, `"A"`, `"ab"`, `"b"`, `" "`, `"é"`, `"\xff"`)
+}
+func (w writer) day() string    { return w.one(`"2026-01-01"`, `"2026-03-01"`, `"1999-12-31"`) }
+func (w writer) digits() string { return w.one("0", "1", "2.5", "-3", "3", "1e3", "9007199254740993") }
 func (w writer) number() string {
 	return w.one("level", "score", "len(projects)", "len(department)", w.digits())
 }

@@ -15,16 +15,20 @@ func (p *Policy) see(attributes Attributes) (*facts, error) {
 		f.env, err = p.environment(attributes)
 		return f, err
 	}
-	s, ok := p.sights.Get().(*sight)
-	if !ok {
-		s = &sight{}
-	}
-	f.sight = s
-	if err := p.index.see(attributes, s); err != nil {
+	f.sight = p.sight()
+	if err := p.index.see(attributes, f.sight); err != nil {
 		p.release(f)
 		return nil, err
 	}
 	return f, nil
+}
+
+func (p *Policy) sight() *sight {
+	s, ok := p.sights.Get().(*sight)
+	if !ok {
+		s = &sight{}
+	}
+	return s
 }
 
 // release gives back what facts were made with; they are not to be used any more.
@@ -71,13 +75,13 @@ func (f *facts) holds(machine *vm.VM, c *condition) (bool, error) {
 
 // candidates returns the rules to look at for a relationship, in their order: those
 // that may hold, and those that may give something still because they held in an
-// earlier span. Without a relationship it is about the facts alone.
+// earlier span.
 func (p *Policy) candidates(f *facts, r *Relationship) iter.Seq[int] {
 	if f.sight == nil {
 		return full(len(p.rules)).below(len(p.rules))
 	}
 	maybe := f.sight.maybe
-	if r != nil && len(r.Spans) > 1 && len(p.overlapDays) > 0 {
+	if len(r.Spans) > 1 && len(p.overlapDays) > 0 {
 		maybe = append(bitset(nil), maybe...)
 		maybe.or(p.index.overlap)
 	}

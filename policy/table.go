@@ -34,7 +34,7 @@ type table struct {
 	rows    []atomic.Pointer[bitset]
 	memo    memo
 	asked   map[string][]int // terms, of tableHas and tableLacks
-	others  bitset           // terms without an entry, of tableHas
+	others  bitset           // terms that hold if the list is empty
 }
 
 // tableEntry is a conjunct of a term.
@@ -96,7 +96,9 @@ func (t *table) settle() {
 		t.asked = map[string][]int{}
 		t.others = full(t.terms)
 		for _, e := range t.entries {
-			t.others.remove(e.term)
+			if t.kind == tableHas {
+				t.others.remove(e.term)
+			}
 			for _, text := range e.texts {
 				t.asked[text] = append(t.asked[text], e.term)
 			}
@@ -134,18 +136,20 @@ func between(i int, found bool) int {
 	return 2 * i
 }
 
-// narrow takes the terms away that cannot hold. It reports false if it does not
-// know, so that the members are to be asked themselves.
-func (t *table) narrow(terms, scratch bitset, row []value, left *budget) bool {
+// find returns the terms that can hold with a value, into scratch if it does not
+// keep them. It returns nil if it does not know, so that the members are to be
+// asked themselves.
+func (t *table) find(row []value, scratch bitset, left *budget) bitset {
 	v := &row[t.place]
 	switch t.kind {
 	case tableLacks:
+		copy(scratch, t.others)
 		for _, text := range v.list {
 			for _, i := range t.asked[text] {
-				terms.remove(i)
+				scratch.remove(i)
 			}
 		}
-		return true
+		return scratch
 	case tableHas:
 		copy(scratch, t.others)
 		for _, text := range v.list {
@@ -153,32 +157,25 @@ func (t *table) narrow(terms, scratch bitset, row []value, left *budget) bool {
 				scratch.add(i)
 			}
 		}
-		terms.and(scratch)
-		return true
+		return scratch
 	case tableMemo:
-		hold, ok := t.memo.get(v.text)
-		if !ok {
-			hold = t.memo.put(v.text, left, func() bitset { return t.row(row) })
+		if hold, ok := t.memo.get(v.text); ok {
+			return hold
 		}
-		if hold != nil {
-			terms.and(hold)
-		}
-		return hold != nil
+		return t.memo.put(v.text, left, func() bitset { return t.row(row) })
 	}
 	at := &t.rows[t.class(v)]
-	hold := at.Load()
-	if hold == nil {
-		if !left.take(len(terms)) {
-			return false
-		}
-		made := t.row(row)
-		hold = &made
-		if !at.CompareAndSwap(nil, hold) {
-			left.give(len(terms))
-		}
+	if hold := at.Load(); hold != nil {
+		return *hold
 	}
-	terms.and(*hold)
-	return true
+	if !left.take(len(t.members)) {
+		return nil
+	}
+	made := t.row(row)
+	if !at.CompareAndSwap(nil, &made) {
+		left.give(len(made))
+	}
+	return made
 }
 
 // row returns the terms that can hold with a value.

@@ -1,0 +1,3 @@
+package main
+
+func many(int) error { return nil }
