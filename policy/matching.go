@@ -74,3 +74,10 @@ func (p *Policy) appendEach(names []string, attributes Attributes) ([]string, er
 	}
 	return names, nil
 }
+
+// holdsAny reports whether the condition of any rule holds.
+func (p *Policy) holdsAny(attributes Attributes) (bool, error) {
+	var room [8]string
+	names, err := p.AppendRules(room[:0], attributes)
+	return len(names) > 0, err
+}
