@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"slices"
+
 	"github.com/expr-lang/expr/ast"
 )
 
@@ -39,7 +41,7 @@ func (c *natives) terms(n ast.Node) []term {
 		var out []term
 		for _, l := range left {
 			for _, r := range right {
-				out = append(out, append(l[:len(l):len(l)], r...))
+				out = append(out, slices.Concat(l, r))
 			}
 		}
 		return out
