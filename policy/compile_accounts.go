@@ -79,6 +79,9 @@ func (c *compilation) accounts() {
 			}
 			edges[system] = appendNew(edges[system], other)
 		}
+		if a.suspend != nil {
+			c.policy.suspending = append(c.policy.suspending, system)
+		}
 		c.policy.accounts[system] = a
 	}
 	for _, cycle := range cycles(c.systems, edges) {

@@ -28,6 +28,7 @@ type Policy struct {
 	aheads         []int   // days that accounts are made ahead
 	bridgeDays     int
 	accounts       map[string]account
+	suspending     []string // systems that suspend accounts, sorted
 	readsOwn       bool
 	readsManager   bool
 	readsApprovals bool

@@ -122,10 +122,11 @@ func (p *Policy) isPersonal() bool { return len(p.denies)+len(p.separations) > 0
 // reasons are the ways to each entitlement.
 type reasons map[Entitlement][]Reason
 
+// bySystem returns the ways to anything in each system, in no order.
 func (r reasons) bySystem() map[string][]Reason {
 	out := map[string][]Reason{}
-	for _, e := range slices.SortedFunc(maps.Keys(r), Entitlement.Compare) {
-		out[e.System] = append(out[e.System], r[e]...)
+	for e, ways := range r {
+		out[e.System] = append(out[e.System], ways...)
 	}
 	return out
 }
@@ -232,11 +233,14 @@ func (p *Policy) overlaps(machine *vm.VM, rule *rule, r *Relationship, at time.T
 // suspends notes in which systems accounts are suspended, if that holds for one
 // relationship as it does for those before.
 func (p *Policy) suspends(f *facts, first bool, suspended map[string]bool) error {
+	if len(p.suspending) == 0 {
+		return nil
+	}
 	machine, done := p.machine()
 	defer done()
-	for _, system := range sortedKeys(p.accounts) {
+	for _, system := range p.suspending {
 		condition := p.accounts[system].suspend
-		if condition == nil || !first && !suspended[system] {
+		if !first && !suspended[system] {
 			continue
 		}
 		holds, err := f.holds(machine, condition)

@@ -15,7 +15,7 @@ import (
 func main() {
 	rounds := flag.Int("rounds", 9, "how often each is timed; the median counts")
 	count := flag.Int("count", 200, "how many people decisions are about")
-	population := flag.Int("people", 0, "also run over so many people, made as they are needed, such as 1000000")
+	population := flag.Int("people", 0, "instead run over so many people, made as they are needed, such as 1000000")
 	flag.Parse()
 	if err := run(*rounds, *count, *population); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -24,15 +24,15 @@ func main() {
 }
 
 func run(rounds, count, population int) error {
+	if population > 0 {
+		return many(population)
+	}
 	for _, m := range []mix{mixed, worst} {
 		for _, n := range []int{30, 300, 3000} {
 			if err := compare(m, n, rounds, people(count)); err != nil {
 				return fmt.Errorf("%s, %d rules: %w", m, n, err)
 			}
 		}
-	}
-	if population > 0 {
-		return many(population)
 	}
 	return nil
 }
