@@ -20,6 +20,7 @@ type index struct {
 	owner   []int // condition of each term; nil if each has one, in order
 	asked   bitset
 	tables  []*table
+	rooms   int    // tables that need one
 	overlap bitset // rules with days of overlap
 	left    budget
 }
@@ -75,7 +76,10 @@ func newIndex(p *Policy, conditions []*condition, places map[string]int) *index 
 		}
 	}
 	for _, t := range x.tables {
-		t.settle()
+		if t.settle(); t.kind == tableHas || t.kind == tableLacks {
+			t.room = x.rooms
+			x.rooms++
+		}
 	}
 	slices.SortStableFunc(x.tables, func(a, b *table) int { return cmp.Compare(b.members.size(), a.members.size()) })
 	if len(terms) == len(conditions) && oneEach(x.owner) {
@@ -108,7 +112,7 @@ type sight struct {
 
 	terms, ask bitset
 	rows       []bitset // of the tables
-	scratch    bitset   // room for a row of each
+	scratch    bitset   // rooms for a row each
 }
 
 // intersect computes the terms that are in all rows. Most words are soon empty,
@@ -130,7 +134,7 @@ func (s *sight) intersect() {
 func (x *index) see(attributes Attributes, s *sight) error {
 	if len(s.row) != x.width || len(s.terms) != len(x.asked) {
 		s.row = make([]value, x.width)
-		s.terms, s.ask, s.scratch = make(bitset, len(x.asked)), make(bitset, len(x.asked)), make(bitset, len(x.asked)*len(x.tables))
+		s.terms, s.ask, s.scratch = make(bitset, len(x.asked)), make(bitset, len(x.asked)), make(bitset, len(x.asked)*x.rooms)
 	}
 	for i := range x.reads {
 		if err := x.reads[i].value(attributes[x.reads[i].Name], s.row); err != nil {
@@ -140,8 +144,8 @@ func (x *index) see(attributes Attributes, s *sight) error {
 	copy(s.ask, x.asked)
 	words := len(x.asked)
 	s.rows = s.rows[:0]
-	for i, t := range x.tables {
-		if hold := t.find(s.row, s.scratch[i*words:(i+1)*words], &x.left); hold != nil {
+	for _, t := range x.tables {
+		if hold := t.find(s.row, s.scratch[t.room*words:], &x.left); hold != nil {
 			s.rows = append(s.rows, hold)
 		} else {
 			s.ask.or(t.members)

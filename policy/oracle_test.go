@@ -233,6 +233,20 @@ func TestTheIndexIsSafeForConcurrentUse(t *testing.T) {
 	workers.Wait()
 }
 
+// However many values there are, the index remembers a bounded number, and is right
+// about the others as well.
+func TestTheIndexDoesNotGrowWithItsPeople(t *testing.T) {
+	t.Parallel()
+	p, err := policy.Compile(withCondition(`email endsWith "7" && department contains "1"`))
+	require.NoError(t, err)
+	for i := range 5_000 {
+		names, err := p.AppendRules(nil, policy.Attributes{"email": {fmt.Sprint(i)}, "department": {strings.Repeat("x", 200) + fmt.Sprint(i)}})
+		require.NoError(t, err)
+		require.Equal(t, i%10 == 7 && strings.Contains(fmt.Sprint(i), "1"), len(names) == 1, i)
+	}
+	require.Equal(t, 1024, p.Remembered())
+}
+
 // FuzzIndex holds the index to the plain evaluator for any condition and values.
 func FuzzIndex(f *testing.F) {
 	for _, when := range []string{

@@ -27,6 +27,7 @@ type table struct {
 	terms   int
 	entries []tableEntry
 	members bitset // terms that have an entry
+	room    int    // of a kind that keeps no rows
 
 	classes map[string]int // of tableTexts
 	texts   []string       // of tableOrder, sorted
@@ -143,6 +144,7 @@ func (t *table) find(row []value, scratch bitset, left *budget) bitset {
 	v := &row[t.place]
 	switch t.kind {
 	case tableLacks:
+		scratch = scratch[:len(t.others)]
 		copy(scratch, t.others)
 		for _, text := range v.list {
 			for _, i := range t.asked[text] {
@@ -151,6 +153,7 @@ func (t *table) find(row []value, scratch bitset, left *budget) bitset {
 		}
 		return scratch
 	case tableHas:
+		scratch = scratch[:len(t.others)]
 		copy(scratch, t.others)
 		for _, text := range v.list {
 			for _, i := range t.asked[text] {
