@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -157,4 +158,14 @@ func TestImpactsEndWithTheErrorOfThePeople(t *testing.T) {
 		n++
 	}
 	require.Equal(t, 1, n)
+}
+
+// Compare has to know every part of a policy. Who adds one says there what it means.
+func TestCompareKnowsEveryPartOfADocument(t *testing.T) {
+	t.Parallel()
+	var parts []string
+	for field := range reflect.TypeFor[policy.Document]().Fields() {
+		parts = append(parts, field.Name)
+	}
+	require.Equal(t, []string{"Version", "Attributes", "Roles", "Entitlements", "Rules", "Accounts", "Denies", "Exceptions", "Separation", "BridgeDays"}, parts)
 }

@@ -23,13 +23,13 @@ var kinds = map[string]string{
 
 // language is how an engine writes conditions.
 type language struct {
-	and, or, not    string
-	attribute       func(name string) string
-	in              func(attribute string, quoted []string) string
-	has             func(attribute, quoted string) string
-	contains, ends  func(attribute, text string) string
-	date            func(day string) string
-	present, absent func(name string) string // of a number
+	and, or, not   string
+	attribute      func(name string) string
+	in             func(attribute string, quoted []string) string
+	has            func(attribute, quoted string) string
+	contains, ends func(attribute, text string) string
+	date           func(day string) string
+	present        func(name string) string // of a number
 }
 
 func (l language) write(c condition) string {
