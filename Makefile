@@ -61,6 +61,10 @@ npm: ## SCIM servers and libraries of others, which the tests run with Node, int
 bench: ## the benchmarks
 	go test -run '^$$' -bench . -benchtime 2s ./provisioning/... ./scim
 
+.PHONY: bench-policy
+bench-policy: ## policy evaluation against other engines, in a module of its own
+	cd internal/bench/policy && go run .
+
 .PHONY: scale
 scale: ## 10,000 people through csv-to-scim against a server in another process
 	go run ./internal/scale -people 10000

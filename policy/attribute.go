@@ -114,7 +114,7 @@ func (a Attribute) value(values []string) (any, error) {
 	case a.Type == TypeBool:
 		return values[0] == "true", nil
 	case a.Type == TypeNumber:
-		return strconv.ParseFloat(values[0], 64)
+		return parseNumber(values[0])
 	case a.Type == TypeList:
 		return a.Type.zero(), nil
 	default:
@@ -162,6 +162,8 @@ func isNumber(s string) bool {
 	whole, fraction, dotted := strings.Cut(strings.TrimPrefix(s, "-"), ".")
 	return len(s) <= 32 && isDigits(whole) && (!dotted || isDigits(fraction))
 }
+
+func parseNumber(s string) (float64, error) { return strconv.ParseFloat(s, 64) }
 
 func isDigits(s string) bool {
 	for _, r := range s {

@@ -56,6 +56,7 @@ func compile(doc Document, place func(path string) string) (*Policy, problems) {
 	if len(c.found) > 0 {
 		return nil, c.found
 	}
+	c.index()
 	text, err := json.Marshal(doc)
 	if err != nil {
 		c.found.add("", "the policy cannot be written as JSON: %s", err)

@@ -79,6 +79,9 @@ func (c *compilation) accounts() {
 			}
 			edges[system] = appendNew(edges[system], other)
 		}
+		if a.suspend != nil {
+			c.policy.suspending = append(c.policy.suspending, system)
+		}
 		c.policy.accounts[system] = a
 	}
 	for _, cycle := range cycles(c.systems, edges) {
@@ -86,8 +89,6 @@ func (c *compilation) accounts() {
 	}
 	slices.Sort(c.policy.templateReads)
 	c.policy.templateReads = slices.Compact(c.policy.templateReads)
-	slices.Sort(c.policy.conditionReads)
-	c.policy.conditionReads = slices.Compact(c.policy.conditionReads)
 }
 
 // input notes what a template reads.

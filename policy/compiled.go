@@ -28,10 +28,13 @@ type Policy struct {
 	aheads         []int   // days that accounts are made ahead
 	bridgeDays     int
 	accounts       map[string]account
+	suspending     []string // systems that suspend accounts, sorted
 	readsOwn       bool
 	readsManager   bool
 	readsApprovals bool
 
+	index    *index    // nil if every condition is asked
+	sights   sync.Pool // of *sight
 	machines sync.Pool // of *vm.VM, which are not safe for concurrent use and worth reusing
 }
 

@@ -23,6 +23,9 @@ type condition struct {
 	program *vm.Program
 	reads   []string // attributes
 	shape   shape
+	native  predicate // the same as Go; nil if the library alone knows it
+	terms   []term    // until they are in the index
+	number  int       // in the index
 }
 
 // conditions compiles expressions over one set of attributes. It is not safe for
@@ -32,6 +35,7 @@ type conditions struct {
 	names      []string // of the attributes, sorted
 	config     *conf.Config
 	spell      *speller
+	natives    *natives
 }
 
 func newConditions(attributes map[string]Attribute, spell *speller) *conditions {
@@ -43,7 +47,10 @@ func newConditions(attributes map[string]Attribute, spell *speller) *conditions 
 	config.WithEnv(env)
 	config.MaxNodes = maxNodes
 	config.Expect = reflect.Bool
-	return &conditions{attributes: attributes, names: sortedKeys(attributes), config: config, spell: spell}
+	return &conditions{
+		attributes: attributes, names: sortedKeys(attributes), config: config, spell: spell,
+		natives: &natives{attributes: attributes, places: map[string]int{}},
+	}
 }
 
 // compile reports what is wrong with an expression to bad, with the position in
@@ -85,12 +92,13 @@ func (c *conditions) compile(source string, bad func(offset int, msg string)) (c
 	}
 	shape := c.shapeOf(tree.Node)
 	tree.Node = c.definitely(tree.Node, true)
-	program, err := c.finish(tree)
-	if err != nil {
+	// Before the library optimises the tree, which changes it.
+	cond = &condition{reads: r.reads, shape: shape, native: c.natives.predicate(tree.Node), terms: c.natives.terms(tree.Node), number: -1}
+	if cond.program, err = c.finish(tree); err != nil {
 		c.report(err, bad)
 		return nil
 	}
-	return &condition{program, r.reads, shape}
+	return cond
 }
 
 func (c *conditions) finish(tree *parser.Tree) (*vm.Program, error) {

@@ -116,7 +116,7 @@ func (x *expansion) hold(s Subject, r *Relationship, f *facts, o *outcome) error
 		if !d.window.open(x.at, f.attributes, r.Zone) {
 			continue
 		}
-		holds, err := d.when.holds(x.machine, f.env)
+		holds, err := f.holds(x.machine, d.when)
 		if err != nil {
 			return fmt.Errorf("deny %s: %w", d.name, err)
 		}

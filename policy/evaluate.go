@@ -45,7 +45,7 @@ func (p *Policy) Evaluate(ctx context.Context, s Subject) (Decision, error) {
 // now adds what relationships give at s.At.
 func (p *Policy) now(ctx context.Context, s Subject, live []*Relationship, d *Decision) error {
 	suspended := map[string]bool{}
-	o, err := p.resolve(ctx, s, live, func(i int, env map[string]any) error { return p.suspends(env, i == 0, suspended) })
+	o, err := p.resolve(ctx, s, live, func(i int, f *facts) error { return p.suspends(f, i == 0, suspended) })
 	if err != nil {
 		return err
 	}
@@ -64,13 +64,14 @@ func (p *Policy) now(ctx context.Context, s Subject, live []*Relationship, d *De
 
 // resolve decides what a person has at s.At, with relationships that give access
 // then. each is called for every relationship with what conditions see of it.
-func (p *Policy) resolve(ctx context.Context, s Subject, live []*Relationship, each func(i int, env map[string]any) error) (*outcome, error) {
+func (p *Policy) resolve(ctx context.Context, s Subject, live []*Relationship, each func(i int, f *facts) error) (*outcome, error) {
 	o := &outcome{given: reasons{}}
 	for i, r := range live {
-		env, err := p.match(ctx, s, r, o)
+		f, err := p.match(ctx, s, r, o)
 		if err == nil && each != nil {
-			err = each(i, env)
+			err = each(i, f)
 		}
+		p.release(f)
 		if err != nil {
 			return nil, fmt.Errorf("relationship %s: %w", r.ID, err)
 		}
@@ -121,10 +122,11 @@ func (p *Policy) isPersonal() bool { return len(p.denies)+len(p.separations) > 0
 // reasons are the ways to each entitlement.
 type reasons map[Entitlement][]Reason
 
+// bySystem returns the ways to anything in each system, in no order.
 func (r reasons) bySystem() map[string][]Reason {
 	out := map[string][]Reason{}
-	for _, e := range slices.SortedFunc(maps.Keys(r), Entitlement.Compare) {
-		out[e.System] = append(out[e.System], r[e]...)
+	for e, ways := range r {
+		out[e.System] = append(out[e.System], ways...)
 	}
 	return out
 }
@@ -142,19 +144,6 @@ func (r reasons) of(relationship string) reasons {
 	return out
 }
 
-// environment is what conditions see of attributes.
-func (p *Policy) environment(attributes Attributes) (map[string]any, error) {
-	env := make(map[string]any, len(p.conditionReads))
-	for _, name := range p.conditionReads {
-		value, err := p.attributes[name].value(attributes[name])
-		if err != nil {
-			return nil, err
-		}
-		env[name] = value
-	}
-	return env, nil
-}
-
 // machine returns what conditions run on, and what gives it back.
 func (p *Policy) machine() (*vm.VM, func()) {
 	machine, ok := p.machines.Get().(*vm.VM)
@@ -166,21 +155,24 @@ func (p *Policy) machine() (*vm.VM, func()) {
 
 // match adds what the rules give for one relationship at s.At, and returns what
 // conditions saw of it then.
-func (p *Policy) match(ctx context.Context, s Subject, r *Relationship, o *outcome) (map[string]any, error) {
+func (p *Policy) match(ctx context.Context, s Subject, r *Relationship, o *outcome) (*facts, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	f := &facts{attributes: r.attributesAt(s.At)}
-	env, err := p.environment(f.attributes)
+	f, err := p.see(r.attributesAt(s.At))
 	if err != nil {
 		return nil, err
 	}
-	f.env = env
 	machine, done := p.machine()
 	defer done()
 	x := expansion{policy: p, machine: machine, at: s.At, given: o.given}
 	var past []*facts // of spans that ended lately, made when first needed
-	for i := range p.rules {
+	defer func() {
+		for _, before := range past {
+			p.release(before)
+		}
+	}()
+	for i := range p.candidates(f, r) {
 		rule := &p.rules[i]
 		holds, err := rule.holds(machine, r, s.At, f)
 		why := Reason{Rule: rule.name, Relationship: r.ID}
@@ -194,10 +186,10 @@ func (p *Policy) match(ctx context.Context, s Subject, r *Relationship, o *outco
 			})
 		}
 		if err != nil {
-			return nil, fmt.Errorf("rule %s: %w", rule.name, err)
+			return f, fmt.Errorf("rule %s: %w", rule.name, err)
 		}
 	}
-	return env, x.hold(s, r, f, o)
+	return f, x.hold(s, r, f, o)
 }
 
 // holds reports whether the rule holds for a relationship by some facts of it.
@@ -205,7 +197,7 @@ func (rule *rule) holds(machine *vm.VM, r *Relationship, at time.Time, f *facts)
 	if !rule.window.open(at, f.attributes, r.Zone) {
 		return false, nil
 	}
-	return rule.when.holds(machine, f.env)
+	return f.holds(machine, rule.when)
 }
 
 // overlaps calls give with attributes that a relationship has had within the rule's
@@ -221,11 +213,11 @@ func (p *Policy) overlaps(machine *vm.VM, rule *rule, r *Relationship, at time.T
 			continue
 		}
 		if (*past)[i] == nil {
-			env, err := p.environment(r.Spans[i].Attributes)
+			f, err := p.see(r.Spans[i].Attributes)
 			if err != nil {
 				return err
 			}
-			(*past)[i] = &facts{attributes: r.Spans[i].Attributes, env: env}
+			(*past)[i] = f
 		}
 		holds, err := rule.holds(machine, r, at, (*past)[i])
 		if err == nil && holds {
@@ -240,15 +232,18 @@ func (p *Policy) overlaps(machine *vm.VM, rule *rule, r *Relationship, at time.T
 
 // suspends notes in which systems accounts are suspended, if that holds for one
 // relationship as it does for those before.
-func (p *Policy) suspends(env map[string]any, first bool, suspended map[string]bool) error {
+func (p *Policy) suspends(f *facts, first bool, suspended map[string]bool) error {
+	if len(p.suspending) == 0 {
+		return nil
+	}
 	machine, done := p.machine()
 	defer done()
-	for _, system := range sortedKeys(p.accounts) {
+	for _, system := range p.suspending {
 		condition := p.accounts[system].suspend
-		if condition == nil || !first && !suspended[system] {
+		if !first && !suspended[system] {
 			continue
 		}
-		holds, err := condition.holds(machine, env)
+		holds, err := f.holds(machine, condition)
 		if err != nil {
 			return fmt.Errorf("account %s: suspend: %w", system, err)
 		}

@@ -13,7 +13,9 @@ import (
 // them.
 type facts struct {
 	attributes Attributes
-	env        map[string]any
+	policy     *Policy
+	env        map[string]any      // made when first needed, if there is an index
+	sight      *sight              // nil without an index
 	held       map[*condition]bool // conditions of roles and add-ons, once asked
 }
 
@@ -149,7 +151,7 @@ func (x *expansion) holds(c *condition, f *facts) (bool, error) {
 	if ok {
 		return holds, nil
 	}
-	holds, err := c.holds(x.machine, f.env)
+	holds, err := f.holds(x.machine, c)
 	if err != nil {
 		return false, err
 	}

@@ -45,6 +45,22 @@ func sortReasons(list []Reason) []Reason {
 }
 
 func compareReasons(a, b Reason) int {
-	return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Exception, b.Exception), cmp.Compare(a.Request, b.Request), slices.Compare(a.Roles, b.Roles), cmp.Compare(a.Relationship, b.Relationship),
-		map[bool]int{true: 1}[a.Overlap]-map[bool]int{true: 1}[b.Overlap])
+	if a.Rule != b.Rule {
+		return cmp.Compare(a.Rule, b.Rule) // as it is most often, so the rest need not be computed
+	}
+	return cmp.Or(
+		cmp.Compare(a.Exception, b.Exception), cmp.Compare(a.Request, b.Request), slices.Compare(a.Roles, b.Roles),
+		cmp.Compare(a.Relationship, b.Relationship), compareBools(a.Overlap, b.Overlap),
+	)
+}
+
+func compareBools(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	default:
+		return 1
+	}
 }

@@ -60,6 +60,12 @@ func (p *Policy) gives(s Subject, r *Relationship, at time.Time) bool {
 	})
 }
 
+// over reports whether a relationship gives no access from an instant on, whatever
+// follows it.
+func (p *Policy) over(r *Relationship, at time.Time) bool {
+	return !r.End.IsZero() && !at.Before(daysAfter(r.End, p.bridgeDays+1, r.Zone))
+}
+
 // never reports whether the relationship ends before it begins.
 func (r *Relationship) never() bool { return !r.End.IsZero() && !r.Start.Before(r.End) }
 
@@ -145,10 +151,12 @@ func (p *Policy) nextChange(s Subject) time.Time {
 				}
 			}
 		}
-		p.boundariesOf(r, func(at time.Time) {
+		p.boundariesOf(r, s.At, func(at time.Time) bool {
 			if p.gives(s, r, at) {
 				consider(at)
+				return true
 			}
+			return p.over(r, at)
 		})
 	}
 	return next

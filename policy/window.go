@@ -137,27 +137,35 @@ func (p *Policy) sortBoundaries() {
 	p.boundaries = slices.Compact(p.boundaries)
 }
 
-// boundariesOf calls consider with each instant at which a window may open or
-// close for a relationship.
-func (p *Policy) boundariesOf(r *Relationship, consider func(time.Time)) {
+// boundariesOf calls consider with each instant after another at which a window may
+// open or close for a relationship: first those that depend on its dates, then days,
+// in order, until consider says that it is enough.
+func (p *Policy) boundariesOf(r *Relationship, after time.Time, consider func(time.Time) (enough bool)) {
 	most := 0
 	for _, days := range p.overlapDays {
 		most = max(most, days)
 	}
-	for _, b := range p.boundaries {
-		if b.attribute == "" {
-			consider(dayStart(b.day, b.days, r.Zone))
-			continue
-		}
+	// Those that are days stand at the end, sorted.
+	days, _ := slices.BinarySearchFunc(p.boundaries, "0", func(b bound, day string) int { return cmp.Compare(b.day, day) })
+	for _, b := range p.boundaries[:days] {
 		for i, span := range r.Spans {
 			at, ok := b.start(span.Attributes, r.Zone)
-			if !ok || i > 0 && at.Before(span.From) {
+			if !ok || i > 0 && at.Before(span.From) || !at.After(after) {
 				continue
 			}
 			// What held in a span counts until the overlap with it is over.
 			if i+1 == len(r.Spans) || at.Before(daysAfter(r.Spans[i+1].From, most, r.Zone)) || at.Before(r.Spans[i+1].From) {
 				consider(at)
 			}
+		}
+	}
+	// A day begins everywhere within two days of when it does in UTC, and a bound may
+	// lie a day after its day.
+	early := after.UTC().AddDate(0, 0, -4).Format(time.DateOnly)
+	first, _ := slices.BinarySearchFunc(p.boundaries[days:], early, func(b bound, day string) int { return cmp.Compare(b.day, day) })
+	for _, b := range p.boundaries[days+first:] {
+		if at := dayStart(b.day, b.days, r.Zone); at.After(after) && consider(at) {
+			return
 		}
 	}
 }

@@ -1,7 +1,9 @@
 package policy_test
 
 import (
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -78,4 +80,40 @@ rules:
   - {name: d, when: "true", grants: [app:role/x],     from: 2026-01-01 + 3d}
 accounts: {app: {name: n, candidates: [x]}}
 `))
+}
+
+// With many windows, the next change is the first of their days, in any zone.
+func TestTheNextOfManyWindows(t *testing.T) {
+	t.Parallel()
+	h := newHistories(t, 3)
+	doc := withCondition("true")
+	first := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	days := map[string]bool{}
+	for i := range 80 {
+		from := first.AddDate(0, 0, h.IntN(300))
+		until := from.AddDate(0, 0, h.IntN(40))
+		days[from.Format(time.DateOnly)], days[until.AddDate(0, 0, 1).Format(time.DateOnly)] = true, true
+		doc.Rules = append(doc.Rules, policy.Rule{
+			Name: fmt.Sprint(i), When: "true", Grants: []string{"app:role/x"}, From: from.Format(time.DateOnly), Until: until.Format(time.DateOnly),
+		})
+	}
+	p, err := policy.Compile(doc)
+	require.NoError(t, err)
+	for _, zone := range h.zones {
+		s := person(policy.Attributes{"email": {"x"}})
+		s.At, s.Relationships[0].Zone = first.AddDate(-20, 0, 0), zone
+		seen := map[string]bool{}
+		for {
+			s.At = evaluate(t, p, s).NextChange
+			if s.At.IsZero() {
+				break
+			}
+			local := s.At
+			if zone != nil {
+				local = s.At.In(zone)
+			}
+			seen[local.Format(time.DateOnly)] = true
+		}
+		require.Equal(t, days, seen, "%v", zone)
+	}
 }

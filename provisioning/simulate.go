@@ -58,6 +58,10 @@ func (t *Tenant) Simulate(ctx context.Context, req SimulateRequest) (Simulation,
 	if s.other == nil {
 		s.other = decider
 	}
+	before, known := s.decider.(*policy.Policy)
+	if after, ok := s.other.(*policy.Policy); ok && known {
+		s.difference = policy.Compare(before, after)
+	}
 	if len(req.Records) == 0 {
 		if err := t.eachPerson(ctx, t.backend, func(tx state.Tx, person string) error { return s.compare(ctx, tx, person) }); err != nil {
 			return s.report, err
@@ -75,6 +79,7 @@ type simulating struct {
 	*Tenant
 	req            SimulateRequest
 	decider, other policy.Evaluator
+	difference     *policy.Difference // of the two; nil if it cannot be told
 	report         Simulation
 }
 
@@ -85,7 +90,11 @@ func (s *simulating) compare(ctx context.Context, tx state.Tx, person string) er
 	if err == nil {
 		before, err = s.decider.Evaluate(ctx, subject.Subject)
 	}
-	if err == nil {
+	switch {
+	case err != nil:
+	case s.difference != nil && !s.difference.Concerns(subject.Subject):
+		after = before
+	default:
 		after, err = s.other.Evaluate(ctx, subject.Subject)
 	}
 	if ctx.Err() != nil {

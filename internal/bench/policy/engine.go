@@ -1,0 +1,71 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/joinery-iam/joinery/policy"
+)
+
+// engine answers which rules hold for prepared people.
+type engine struct {
+	name string
+	// make compiles the rules.
+	make func(rules []rule) (matcher, error)
+	// most is how many rules can be waited for; zero for all.
+	most int
+}
+
+// matcher takes people in its own form, prepared before the clock runs, and calls
+// yield with the index of each rule that holds. The index may be repeated.
+type matcher struct {
+	prepare func(p person) any
+	match   func(prepared any, yield func(rule int)) error
+}
+
+// number returns the index in the name of a rule.
+func number(name string) int {
+	i, err := strconv.Atoi(strings.TrimPrefix(name, "r"))
+	if err != nil {
+		panic(err)
+	}
+	return i
+}
+
+// document is the policy of the rules, of which each gives one of 530 entitlements.
+func document(list []rule) policy.Document {
+	doc := policy.Document{
+		Version: 1,
+		Attributes: map[string]policy.Attribute{
+			"level": {Type: policy.TypeNumber}, "oncall": {Type: policy.TypeBool}, "projects": {Type: policy.TypeList},
+		},
+		Accounts: map[string]policy.AccountMapping{},
+	}
+	for app := range 106 {
+		doc.Accounts[fmt.Sprintf("app%d", app)] = policy.AccountMapping{Name: "userName", Candidates: []string{"{email}"}}
+	}
+	for i, r := range list {
+		doc.Rules = append(doc.Rules, policy.Rule{Name: r.name, When: exprTyped.write(r.when), Grants: []string{fmt.Sprintf("app%d:role/%d", i%106, i%530)}})
+	}
+	return doc
+}
+
+// ours asks for the names of the rules.
+func ours(list []rule) (matcher, error) {
+	p, err := policy.Compile(document(list))
+	if err != nil {
+		return matcher{}, err
+	}
+	var found []string
+	return matcher{
+		prepare: func(p person) any { return p.attributes() },
+		match: func(prepared any, yield func(int)) error {
+			found, err = p.AppendRules(found[:0], prepared.(policy.Attributes))
+			for _, name := range found {
+				yield(number(name))
+			}
+			return err
+		},
+	}, nil
+}
