@@ -275,3 +275,41 @@ func FuzzIndex(f *testing.F) {
 		}
 	})
 }
+
+// Conditions with more terms than the index takes apart say the same as others:
+// what is left over is asked, neither taken for granted nor forgotten.
+func TestConditionsOfManyTerms(t *testing.T) {
+	t.Parallel()
+	const (
+		eight = `(department == "a" || oncall) && (country == "b" || level > 1) && (email == "c" || primary)`
+		two   = `(score > 1 || clearance == "none")`
+		wide  = `department == "a" || oncall || country == "b" || level > 1 || email == "c" || primary || score > 1 || clearance == "none" || jobTitle == "d"`
+	)
+	first := policy.Attributes{"oncall": {"true"}, "level": {"2"}, "email": {"c"}}
+	for name, c := range map[string]struct {
+		when string
+		of   policy.Attributes
+		want bool
+	}{
+		"all of many, then two":    {eight + " && " + two, policy.Attributes{"oncall": {"true"}, "level": {"2"}, "email": {"c"}, "score": {"2"}}, true},
+		"many without two":         {eight + " && " + two, first, false},
+		"two without many":         {eight + " && " + two, policy.Attributes{"score": {"2"}, "clearance": {"none"}}, false},
+		"two, then all of many":    {two + " && (" + eight + ")", policy.Attributes{"oncall": {"true"}, "level": {"2"}, "email": {"c"}, "score": {"2"}}, true},
+		"many without two, before": {two + " && (" + eight + ")", first, false},
+		"two without many, before": {two + " && (" + eight + ")", policy.Attributes{"score": {"2"}, "clearance": {"none"}}, false},
+		"the last of nine":         {wide, policy.Attributes{"jobTitle": {"d"}}, true},
+		"the first of nine":        {wide, policy.Attributes{"department": {"a"}}, true},
+		"none of nine":             {wide, policy.Attributes{"department": {"b"}}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, err := policy.Compile(withCondition(c.when))
+			require.NoError(t, err)
+			plain, err := p.Plain()
+			require.NoError(t, err)
+			d, err := agree(t, p, plain, person(c.of))
+			require.NoError(t, err)
+			require.Equal(t, c.want, len(d.Grants) == 1)
+		})
+	}
+}
