@@ -18,6 +18,7 @@ type Difference struct {
 	roles             map[string]bool // that give something else than before
 	exceptions        []exception
 	times             bool // what decides the next change differs
+	past              bool // whether earlier attributes are looked at can differ
 }
 
 // Compare looks for what differs between two policies.
@@ -60,6 +61,7 @@ func (d *Difference) changed(one, other *Policy) bool {
 	for _, r := range one.doc.Rules {
 		if was, ok := rules[r.Name]; !ok || !reflect.DeepEqual(was, r.meaning()) || d.leads(r.Roles, r.AddOns) {
 			differs(r.When)
+			d.past = d.past || r.OverlapDays > 0
 		}
 	}
 	for _, x := range other.doc.Denies {
@@ -161,7 +163,7 @@ func (d *Difference) Concerns(s Subject) bool {
 		if slices.ContainsFunc(d.exceptions, func(x exception) bool { return about(x.person, x.relationship, s, r) }) {
 			return true
 		}
-		if len(r.Spans) == 0 && d.concern(nil) {
+		if len(r.Spans) == 0 && d.concern(nil) || d.past && d.spoiled(r) {
 			return true
 		}
 		for k := range r.Spans {
@@ -174,6 +176,23 @@ func (d *Difference) Concerns(s Subject) bool {
 		return true
 	}
 	return d.times && !d.before.nextChange(s).Equal(d.after.nextChange(s))
+}
+
+// spoiled reports whether a relationship has had attributes about which one of the
+// policies has no answer if it looks at them.
+func (d *Difference) spoiled(r *Relationship) bool {
+	if len(r.Spans) < 2 {
+		return false
+	}
+	for _, p := range []*Policy{d.before, d.after} {
+		for _, name := range p.conditionReads {
+			a := p.attributes[name]
+			if slices.ContainsFunc(r.Spans, func(s Span) bool { return a.check(s.Attributes[name]) != nil }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // concern reports whether anything that differs holds of attributes.

@@ -169,3 +169,34 @@ func TestCompareKnowsEveryPartOfADocument(t *testing.T) {
 	}
 	require.Equal(t, []string{"Version", "Attributes", "Roles", "Entitlements", "Rules", "Accounts", "Denies", "Exceptions", "Separation", "BridgeDays"}, parts)
 }
+
+// A rule with days of overlap makes the policy look at what was, and then all that it
+// reads there counts, not only what that rule reads.
+func TestWhoseHistoryIsLookedAtAnewIsNotSkipped(t *testing.T) {
+	t.Parallel()
+	doc := withCondition("level > 0")
+	doc.Rules[0].OverlapDays = 20 // it holds now, so that nobody looks at what was
+	doc.Rules = append(doc.Rules, policy.Rule{Name: "s", When: `department == "Sales"`, Grants: []string{"app:role/y"}})
+	plain, err := policy.Compile(doc)
+	require.NoError(t, err)
+	doc.Rules[1].OverlapDays = 20
+	looks, err := policy.Compile(doc)
+	require.NoError(t, err)
+
+	past := func(level string) policy.Subject {
+		s := person(nil)
+		s.Relationships[0].Spans = []policy.Span{
+			{Attributes: policy.Attributes{"department": {"Ops"}, "level": {level}}},
+			{From: now.AddDate(0, 0, -3), Attributes: policy.Attributes{"department": {"Ops"}, "level": {"1"}}},
+		}
+		return s
+	}
+	evaluate(t, plain, past("three"))
+	_, err = looks.Evaluate(t.Context(), past("three"))
+	require.ErrorContains(t, err, `value "three"`)
+	require.True(t, policy.Compare(plain, looks).Concerns(past("three")))
+	require.True(t, policy.Compare(looks, plain).Concerns(past("three")))
+
+	require.Equal(t, evaluate(t, plain, past("3")), evaluate(t, looks, past("3")))
+	require.False(t, policy.Compare(plain, looks).Concerns(past("3")), "nothing is wrong with what was")
+}

@@ -43,8 +43,7 @@ func policyReviewed(o *office) {
 
 func nightWindow(o *office) {
 	ada(o)
-	o.batch = provisioning.Batch{Windows: "daily 22:00-05:00 Europe/Vienna", Kinds: []connector.Kind{connector.Update}}
-	o.restart()
+	o.waits(provisioning.Batch{Windows: "daily 22:00-05:00 Europe/Vienna", Kinds: []connector.Kind{connector.Update}})
 	o.says("she has another title from today on", func(h *hr) {
 		h.change("1001", func(w *hrsource.Worker) { w.Assignments[0].JobTitle = "Countess" })
 	})
@@ -53,6 +52,18 @@ func nightWindow(o *office) {
 	o.shows("ada.byron", "title", "")
 	o.until("2026-01-05 21:00")
 	o.shows("ada.byron", "title", "Countess")
+}
+
+// waits configures the engine anew: what waits for windows in the directory.
+func (o *office) waits(batch provisioning.Batch) {
+	if o.asleep || o.err != nil {
+		return
+	}
+	o.say("   (the engine is told to update the directory between 22:00 and 05:00 in Vienna)")
+	o.batch = batch
+	if o.err = o.stop(); o.err == nil {
+		o.err = o.start()
+	}
 }
 
 // activate puts other rules in force: those of the office, with one part of them
