@@ -34,6 +34,7 @@ func (p *Policy) sight() *sight {
 // release gives back what facts were made with; they are not to be used any more.
 func (p *Policy) release(f *facts) {
 	if f != nil && f.sight != nil {
+		clear(f.sight.row) // nothing of a person is kept
 		p.sights.Put(f.sight)
 		f.sight = nil
 	}
