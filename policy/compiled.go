@@ -12,6 +12,7 @@ type Policy struct {
 	doc     Document
 	source  []byte
 	version string
+	texts   []*sourceFile // that it was loaded from, as they were read
 
 	attributes     map[string]Attribute
 	conditionReads []string // attributes, sorted

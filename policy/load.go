@@ -78,6 +78,9 @@ func load(files []*sourceFile) (*Policy, error) {
 	if len(files) == 1 {
 		p.source = files[0].text
 	}
+	for _, f := range files {
+		p.texts = append(p.texts, &sourceFile{name: f.name, text: f.text}) // without what was made of it
+	}
 	return p, nil
 }
 

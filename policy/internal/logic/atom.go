@@ -29,6 +29,9 @@ type atom struct {
 // run evaluates the atom over values, by attribute, of which none that is needed is
 // missing.
 func (a *atom) run(machine *vm.VM, values map[string]any) (bool, error) {
+	if a.program == nil {
+		return false, fmt.Errorf("nothing is known of %s", a.key)
+	}
 	machine.MemoryBudget = 100_000
 	out, err := machine.Run(a.program, values)
 	if err != nil {
@@ -142,6 +145,10 @@ func (s *Space) look(n ast.Node, a *atom, needed bool) {
 
 // classify finds out whether a comparison is one of an attribute with literals.
 func (s *Space) classify(n *ast.BinaryNode, a *atom) {
+	if text, ok := n.Left.(*ast.StringNode); ok && n.Operator == "in" && len(a.reads) == 1 {
+		a.equal, a.texts = true, []string{text.Value} // in a list
+		return
+	}
 	name, other := n.Left, n.Right
 	id, ok := name.(*ast.IdentifierNode)
 	if !ok && n.Operator != "startsWith" && n.Operator != "in" {

@@ -97,7 +97,7 @@ func (s *Space) possible(name string, leaves []leaf) bool {
 		return consistent(leaves, isTrue|isFalse)
 	}
 	for _, c := range cells {
-		if s.fits(c, name, leaves) {
+		if s.fits(c, leaves) {
 			return true
 		}
 	}
@@ -105,7 +105,7 @@ func (s *Space) possible(name string, leaves []leaf) bool {
 }
 
 // fits reports whether leaves may all hold for some value of a cell.
-func (s *Space) fits(c cell, name string, leaves []leaf) bool {
+func (s *Space) fits(c cell, leaves []leaf) bool {
 	var open []leaf
 	for _, l := range leaves {
 		if !c.alone && !l.atom.orderly {

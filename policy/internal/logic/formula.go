@@ -122,8 +122,8 @@ func (f *Formula) Literals() map[Var][]string {
 	return out
 }
 
-// Equal returns, for each attribute, the texts that f compares it with for being
-// one of them.
+// Equal returns, for each attribute, the texts of which f asks whether it is one, or
+// has one if it is a list.
 func (f *Formula) Equal() map[Var][]string {
 	out := map[Var][]string{}
 	f.each(func(l leaf) {
@@ -170,4 +170,9 @@ func (s *Space) Failing(f *Formula, values func(Var) any) []*Formula {
 		}
 	}
 	return out
+}
+
+// Unknown is a condition of which nothing is known.
+func Unknown(text string) *Formula {
+	return &Formula{op: opLeaf, leaf: leaf{atom: &atom{key: text}, want: true}, text: text}
 }

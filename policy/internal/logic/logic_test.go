@@ -85,8 +85,8 @@ func TestWhatAlwaysHoldsAndWhatFollows(t *testing.T) {
 		require.Equal(t, always, s.Always(parse(t, s, text), steps()), text)
 	}
 	for _, c := range []struct {
-		if_, then string
-		follows   bool
+		premise, then string
+		follows       bool
 	}{
 		{`department == "A" && oncall`, `department == "A"`, true},
 		{`department == "A"`, `department in ["A", "B"]`, true},
@@ -97,7 +97,7 @@ func TestWhatAlwaysHoldsAndWhatFollows(t *testing.T) {
 		{`department == "A" || department == "B"`, `department in ["A", "B"]`, true},
 		{`"x" in tags && "y" in tags`, `"y" in tags`, true},
 	} {
-		require.Equal(t, c.follows, s.Implies(parse(t, s, c.if_), parse(t, s, c.then), steps()), "%s => %s", c.if_, c.then)
+		require.Equal(t, c.follows, s.Implies(parse(t, s, c.premise), parse(t, s, c.then), steps()), "%s => %s", c.premise, c.then)
 	}
 }
 
