@@ -39,10 +39,10 @@ type Activation struct {
 }
 
 // ActivatePolicy puts a policy in force, in all processes and until further notice, of a
-// tenant whose configuration names none. Everybody is decided about anew, as one run,
-// which the guard judges before any of it acts; what was decided by an older policy and
-// is not done yet is not done, unless it is still wanted. If the policy is in force
-// already, nothing happens.
+// tenant whose configuration names none. Everybody is decided about anew whom it may
+// concern ([policy.Compare]), as one run, which the guard judges before any of it acts;
+// what was decided by an older policy and is not done yet is not done, unless it is still
+// wanted. If the policy is in force already, nothing happens.
 //
 // To see what it would change, simulate it before ([Tenant.Simulate]) or let it be
 // reviewed (Review, [Tenant.Plan], [Tenant.Apply]). To take it back, activate the one

@@ -120,8 +120,12 @@ func shelve(it *state.Item, until time.Time) {
 // theirs.
 func (t *Tenant) wakeAt(tx state.Tx, person string, at time.Time) error {
 	p, err := tx.LockPerson(person)
-	if err != nil || !p.DueAt.IsZero() && !p.DueAt.After(at) {
+	if err != nil || !p.Resting && !p.DueAt.IsZero() && !p.DueAt.After(at) {
 		return err
+	}
+	if p.Resting { // they may be found to be due for nothing else
+		p.RestsUntil = sooner(p.RestsUntil, at)
+		return tx.PutPerson(p)
 	}
 	p.DueAt, p.Run, p.Event = at, "", ""
 	return tx.PutPerson(p)

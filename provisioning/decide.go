@@ -70,6 +70,9 @@ func (t *Tenant) takeTimers(ctx context.Context) error {
 // decide computes what one person should have, and tags what has to change with
 // the run that wanted the look. An answer that is unknown changes nothing.
 func (t *Tenant) decide(ctx context.Context, tx state.Tx, p state.Person) error {
+	if unconcerned, err := t.unconcerned(tx, &p); err != nil || unconcerned {
+		return err
+	}
 	now := t.now()
 	d := decision{Tenant: t, tx: tx, now: now, run: p.Run, was: p}
 	var err error
@@ -88,6 +91,7 @@ func (t *Tenant) decide(ctx context.Context, tx state.Tx, p state.Person) error 
 	p.Revision++
 	p.Run, p.DecidedAt, p.Policy, p.Problem = "", now, t.version(), ""
 	p.Event, p.EventAt, p.ReceivedAt = "", time.Time{}, time.Time{} // what comes next is not owed to it
+	p.Resting, p.RestsUntil = false, time.Time{}
 	if err != nil {
 		p.DueAt, p.Problem = sooner(nextBoundary(s.Subject), now.Add(askAgainAfter)), err.Error()
 		if p.Problem != d.was.Problem {

@@ -28,6 +28,8 @@ type rules struct {
 	policy  policy.Evaluator
 	version string // of policy and configuration
 	seq     int64  // of the activation
+
+	differences differences
 }
 
 // evaluator returns the policy that decides. It is called when one is known to be in
@@ -59,7 +61,7 @@ func (t *Tenant) enforce(ctx context.Context) error {
 	}
 	switch version := t.versionWith(e.Version()); {
 	case last.Version == version:
-		t.rules.Store(&rules{e, version, last.Seq})
+		t.rules.Store(&rules{policy: e, version: version, seq: last.Seq})
 		return nil
 	case known != nil:
 		return fmt.Errorf("%w: %s was put in force %s, in place of %s", ErrSuperseded, last.Version, last.At.Format(time.RFC3339), known.version)
@@ -79,7 +81,7 @@ func (t *Tenant) enforce(ctx context.Context) error {
 		return t.enforce(ctx)
 	}
 	if err == nil {
-		t.rules.Store(&rules{e, now.Version, now.Seq})
+		t.rules.Store(&rules{policy: e, version: now.Version, seq: now.Seq})
 	}
 	return err
 }
@@ -96,12 +98,17 @@ func (t *Tenant) load(ctx context.Context, version string) (policy.Evaluator, er
 	return t.loadPolicy(ctx, version)
 }
 
-// loadPolicy makes a policy of the text that is kept of it.
+// loadPolicy returns a policy that is or was in force.
 func (t *Tenant) loadPolicy(ctx context.Context, version string) (*policy.Policy, error) {
 	source, err := t.PolicySource(ctx, version)
 	if err != nil {
 		return nil, err
 	}
+	return keptPolicy(version, source)
+}
+
+// keptPolicy makes a policy of the text that is kept of it.
+func keptPolicy(version string, source []byte) (*policy.Policy, error) {
 	p, err := policy.Load("policy "+version, bytes.NewReader(source))
 	if err != nil {
 		return nil, fmt.Errorf("the policy cannot be loaded, so that nothing is decided here: %w", err)

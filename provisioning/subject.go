@@ -30,12 +30,23 @@ type subject struct {
 
 // subjectOf gathers everything a decision about a person may depend on.
 func (t *Tenant) subjectOf(tx state.Tx, person string, at time.Time, accounts map[string]state.Account, items []state.Item, names map[string]string) (subject, error) {
+	s, err := t.relationshipsOf(tx, person, at)
+	if err != nil {
+		return subject{}, err
+	}
+	s.Accounts, s.Held, s.HeldKnown = observed(accounts, names), holdings(items), true
+	s.ManagerAccounts, err = t.managerAccounts(tx, s)
+	return s, err
+}
+
+// relationshipsOf gathers what HR says of a person.
+func (t *Tenant) relationshipsOf(tx state.Tx, person string, at time.Time) (subject, error) {
 	rows, err := tx.WorkersOf(person)
 	if err != nil {
 		return subject{}, err
 	}
 	var last time.Time // when the relationship that ended last did so
-	s := subject{Subject: policy.Subject{At: at, Person: person, Accounts: observed(accounts, names), Held: holdings(items), HeldKnown: true}}
+	s := subject{Subject: policy.Subject{At: at, Person: person}}
 	for _, row := range rows {
 		var w hrsource.Worker
 		if err := json.Unmarshal(row.Body, &w); err != nil {
@@ -55,9 +66,6 @@ func (t *Tenant) subjectOf(tx state.Tx, person string, at time.Time, accounts ma
 			s.urgent = rel.Abrupt || ordered || s.urgent && rel.End.Equal(last)
 			last = rel.End
 		}
-	}
-	if s.ManagerAccounts, err = t.managerAccounts(tx, s); err != nil {
-		return subject{}, err
 	}
 	return s, nil
 }

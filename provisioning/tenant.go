@@ -124,6 +124,7 @@ func (t *Tenant) touch(tx state.Tx, person, run, event string, urgent bool) erro
 		return nil // a run wants the look already
 	}
 	p.Revision++
+	p.Resting, p.RestsUntil = false, time.Time{}
 	p.DueAt, p.Run, p.Event, p.EventAt, p.ReceivedAt = now, run, event, now, now
 	if urgent {
 		p.DueAt = time.Unix(1, 0).UTC() // the queue is sorted by it

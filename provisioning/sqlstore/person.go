@@ -1,13 +1,17 @@
 package sqlstore
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
 )
 
+// notResting stands for no instant, not even none at all.
+const notResting = `-1`
+
 const (
-	personColumns = `id, revision, spell, live, due_at, run, event, event_at, received_at, decided_at, policy, problem`
+	personColumns = `id, revision, spell, live, due_at, run, event, event_at, received_at, decided_at, policy, problem, rests_until`
 
 	getPerson   = `/* person */ SELECT ` + personColumns + ` FROM joinery_person WHERE tenant = ?1 AND id = ?2`
 	lockPerson  = getPerson + ` @update`
@@ -20,18 +24,45 @@ const (
 	undecided     = `/* undecided */ SELECT COUNT(*) FROM joinery_person WHERE tenant = ?1 AND problem <> ''`
 
 	putPerson = `/* put person */ INSERT INTO joinery_person
-		(tenant, ` + personColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+		(tenant, ` + personColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
 		ON CONFLICT (tenant, id) DO UPDATE SET revision = excluded.revision, spell = excluded.spell, live = excluded.live,
 		due_at = excluded.due_at, run = excluded.run, event = excluded.event, event_at = excluded.event_at,
-		received_at = excluded.received_at, decided_at = excluded.decided_at, policy = excluded.policy, problem = excluded.problem`
+		received_at = excluded.received_at, decided_at = excluded.decided_at, policy = excluded.policy, problem = excluded.problem,
+		rests_until = excluded.rests_until`
 	touchAll = `/* touch all */ UPDATE joinery_person SET run = ?2, due_at = ?3, event = ?4, event_at = ?3, received_at = ?3,
-		revision = revision + 1 WHERE tenant = ?1`
+		revision = revision + 1, rests_until = CASE
+			WHEN rests_until <> ` + notResting + ` THEN rests_until
+			WHEN run = '' AND event = '' AND policy <> '' AND problem = '' AND (due_at = 0 OR due_at > ?3) THEN due_at
+			ELSE ` + notResting + ` END
+		WHERE tenant = ?1`
 	takeTimers = `/* take timers */ UPDATE joinery_person SET run = ?2 WHERE tenant = ?1 AND due_at <> 0 AND due_at <= ?3 AND run = ''`
 )
 
 func scanPerson(r row, p *state.Person) error {
 	return r.Scan(&p.ID, &p.Revision, &p.Spell, &p.Live, at{&p.DueAt}, &p.Run, &p.Event, at{&p.EventAt}, at{&p.ReceivedAt},
-		at{&p.DecidedAt}, &p.Policy, &p.Problem)
+		at{&p.DecidedAt}, &p.Policy, &p.Problem, rest{p})
+}
+
+// rest reads Resting and RestsUntil.
+type rest struct{ *state.Person }
+
+// Scan implements [database/sql.Scanner].
+func (r rest) Scan(v any) error {
+	n, ok := v.(int64)
+	if !ok {
+		return fmt.Errorf("rests_until is a %T: want an integer", v)
+	}
+	if r.Resting = n >= 0; r.Resting {
+		r.RestsUntil = instant(n)
+	}
+	return nil
+}
+
+func restsUntil(p state.Person) int64 {
+	if !p.Resting {
+		return -1
+	}
+	return micros(p.RestsUntil)
 }
 
 // Person implements [state.People].
@@ -50,7 +81,7 @@ func (t *transaction) LockPerson(id string) (state.Person, error) {
 // PutPerson implements [state.People].
 func (t *transaction) PutPerson(p state.Person) error {
 	_, err := t.exec(putPerson, p.ID, p.Revision, p.Spell, bit(p.Live), micros(p.DueAt), p.Run, p.Event, micros(p.EventAt),
-		micros(p.ReceivedAt), micros(p.DecidedAt), p.Policy, p.Problem)
+		micros(p.ReceivedAt), micros(p.DecidedAt), p.Policy, p.Problem, restsUntil(p))
 	return err
 }
 

@@ -16,6 +16,7 @@ func peopleFaults() []mutant {
 		{fault: "who is due at the instant is not due at it", fails: []string{"value_order", "person_due"}, tx: func(tx state.Tx) state.Tx { return lateDue{tx} }},
 		{fault: "a look that is owed at no time is counted", fails: []string{"person_count_due"}, tx: func(tx state.Tx) state.Tx { return eagerCount{tx} }},
 		{fault: "TouchAll forgets why", fails: []string{"person_touch_all"}, tx: func(tx state.Tx) state.Tx { return silentTouch{tx} }},
+		{fault: "who is due is touched as if they were resting", fails: []string{"person_resting"}, tx: func(tx state.Tx) state.Tx { return drowsyTouch{tx} }},
 		{fault: "timers are taken from other runs", fails: []string{"person_timers"}, tx: func(tx state.Tx) state.Tx { return greedyTimers{tx} }},
 		{fault: "the newest runs come last", fails: []string{"run_lists"}, tx: func(tx state.Tx) state.Tx { return backwardRuns{tx} }},
 		{fault: "the release that ends first comes last", fails: []string{"run_expiring"}, tx: func(tx state.Tx) state.Tx { return lateExpiry{tx} }},
@@ -70,6 +71,27 @@ type silentTouch struct{ state.Tx }
 
 func (t silentTouch) TouchAll(run string, when time.Time, _ string) (int, error) {
 	return t.Tx.TouchAll(run, when, "")
+}
+
+// drowsyTouch lets a look be forgotten that is owed to a fact.
+type drowsyTouch struct{ state.Tx }
+
+func (t drowsyTouch) TouchAll(run string, when time.Time, event string) (int, error) {
+	people, err := t.PeopleAfter("", 1000)
+	if err != nil {
+		return 0, err
+	}
+	n, err := t.Tx.TouchAll(run, when, event)
+	for i := 0; i < len(people) && err == nil; i++ {
+		if p := people[i]; p.Run != "" && !p.Resting {
+			was := p.DueAt
+			if p, err = t.Person(p.ID); err == nil {
+				p.Resting, p.RestsUntil = true, was
+				err = t.PutPerson(p)
+			}
+		}
+	}
+	return n, err
 }
 
 type greedyTimers struct{ state.Tx }

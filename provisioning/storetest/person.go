@@ -14,6 +14,7 @@ func personCases() []testCase {
 		{name: "person_next", clause: "NextDue is the earliest instant, zero if there is none", check: personNext},
 		{name: "person_count_due", clause: "CountDue counts the looks that are owed to a run", check: personCountDue},
 		{name: "person_touch_all", clause: "TouchAll makes everybody due, for a run, because of an event", check: personTouchAll},
+		{name: "person_resting", clause: "who was due for nothing when everybody was touched is resting, and until when", check: personResting},
 		{name: "person_timers", clause: "TakeTimers takes who is due and whom no run wants", check: personTimers},
 		{name: "person_undecided", clause: "Undecided counts those whose last look gave no decision", check: personUndecided},
 	}
@@ -105,11 +106,41 @@ func personTouchAll(f *fixture) {
 		state.Person{ID: "b", DueAt: day(1), Run: "old", Event: "e", EventAt: day(1), ReceivedAt: day(1)})
 	f.update(func(tx state.Tx) { same("people touched", must(tx.TouchAll("r", day(5), "policy v2")), 2) })
 	f.view(func(tx state.Tx) {
-		due := state.Person{ID: "a", Revision: 5, Spell: 2, Live: true, Policy: "v", DecidedAt: day(1), DueAt: day(5), Run: "r", Event: "policy v2", EventAt: day(5), ReceivedAt: day(5)}
+		due := state.Person{ID: "a", Revision: 5, Spell: 2, Live: true, Policy: "v", DecidedAt: day(1), DueAt: day(5), Run: "r", Event: "policy v2", EventAt: day(5), ReceivedAt: day(5), Resting: true}
 		same("a", must(tx.Person("a")), due)
 		same("owed to the run", must(tx.CountDue("r")), 2)
 		same("owed to the run before", must(tx.CountDue("old")), 0)
 	})
+}
+
+func personResting(f *fixture) {
+	f.putPeople(
+		state.Person{ID: "due later", DueAt: day(9), Policy: "v"},
+		state.Person{ID: "due never", Policy: "v"},
+		state.Person{ID: "due", DueAt: day(5), Policy: "v"},
+		state.Person{ID: "never decided", DueAt: day(9)},
+		state.Person{ID: "of a run", DueAt: day(9), Run: "x", Policy: "v"},
+		state.Person{ID: "of an event", DueAt: day(9), Event: "x", Policy: "v"},
+		state.Person{ID: "undecided", DueAt: day(9), Policy: "v", Problem: "x"},
+		state.Person{ID: "resting", DueAt: day(1), Run: "x", Event: "policy", Policy: "v", Resting: true, RestsUntil: day(7)},
+	)
+	touch := func(day time.Time) func(state.Tx) {
+		return func(tx state.Tx) { same("people touched", must(tx.TouchAll("r", day, "policy")), 8) }
+	}
+	resting := func() {
+		until := map[string]time.Time{"due later": day(9), "due never": {}, "resting": day(7)}
+		f.view(func(tx state.Tx) {
+			for _, p := range must(tx.PeopleAfter("", 100)) {
+				at, ok := until[p.ID]
+				same("whether resting, who is "+p.ID, p.Resting, ok)
+				same("until when, who is "+p.ID, p.RestsUntil, at)
+			}
+		})
+	}
+	f.update(touch(day(5)))
+	resting()
+	f.update(touch(day(8)))
+	resting()
 }
 
 func personTimers(f *fixture) {

@@ -20,7 +20,8 @@ type People interface {
 	// NextDue returns the earliest DueAt of all persons, zero if none.
 	NextDue() (time.Time, error)
 	// TouchAll makes every person due at an instant, for a run, because of event,
-	// and raises their revisions.
+	// and raises their revisions. Who had been decided about, and was due for nothing,
+	// is resting.
 	TouchAll(run string, at time.Time, event string) (int, error)
 	// TakeTimers gives a run every person who is due at or before now and whom no
 	// run wants, and returns how many that are.
@@ -50,4 +51,9 @@ type Person struct {
 	Policy    string // version of the policy of the last decision
 	// Problem says why the last look gave no decision; empty if it did.
 	Problem string
+
+	// Resting says that nobody but TouchAll wants the look, and RestsUntil is DueAt as it
+	// was before. Whoever makes the person due for another reason ends it.
+	Resting    bool
+	RestsUntil time.Time
 }

@@ -97,6 +97,7 @@ CREATE TABLE joinery_person (
   decided_at  INTEGER NOT NULL,
   policy      TEXT    NOT NULL,
   problem     TEXT    NOT NULL,
+  rests_until INTEGER NOT NULL, -- -1 if not resting
   PRIMARY KEY (tenant, id)
 ) STRICT;
 
