@@ -19,7 +19,9 @@ type backlog struct {
 	freed   chan struct{} // an account was finished with
 	hurried int           // how many want to be before what is begun next
 	claims  int           // how many are claiming
-	calm    sync.Cond     // hurried or claims is 0
+	waiting int           // how many wait until nobody hurries
+	turns   int           // how many of those go before whoever hurries next
+	calm    sync.Cond     // one of these has changed
 }
 
 func newBacklog() *backlog {
@@ -28,16 +30,43 @@ func newBacklog() *backlog {
 	return b
 }
 
-// hurry says that there may be urgent work, before which nothing more is to be
-// begun or claimed, or by -1 that there is none any longer.
-func (b *backlog) hurry(n int) {
+// hurry says that there may be urgent work, before which nothing more is to be begun or
+// claimed. Who has waited for an earlier one goes first, so that news without end keep
+// nobody from working.
+func (b *backlog) hurry() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.hurried += n; b.hurried == 0 {
+	for b.turns > 0 {
+		b.calm.Wait()
+	}
+	b.hurried++
+	for b.claims > 0 {
+		b.calm.Wait()
+	}
+}
+
+// relax says that there is no urgent work any longer.
+func (b *backlog) relax() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.hurried--; b.hurried == 0 {
+		b.turns = b.waiting
 		b.calm.Broadcast()
 	}
-	for n > 0 && b.claims > 0 {
+}
+
+// wayGiven waits as long as anybody hurries. The lock is held.
+func (b *backlog) wayGiven() {
+	if b.hurried == 0 {
+		return
+	}
+	b.waiting++
+	for b.hurried > 0 {
 		b.calm.Wait()
+	}
+	b.waiting--
+	if b.turns--; b.turns == 0 {
+		b.calm.Broadcast()
 	}
 }
 
@@ -45,18 +74,14 @@ func (b *backlog) hurry(n int) {
 func (b *backlog) giveWay() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for b.hurried > 0 {
-		b.calm.Wait()
-	}
+	b.wayGiven()
 }
 
 // claim takes in what is claimed, once nobody hurries: who does sees all that this
 // process has under lease.
 func (b *backlog) claim(claim func() ([]state.Claimed, error)) ([]state.Claimed, error) {
 	b.mu.Lock()
-	for b.hurried > 0 {
-		b.calm.Wait()
-	}
+	b.wayGiven()
 	b.claims++
 	b.mu.Unlock()
 	claimed, err := claim()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/joinery-iam/joinery/audit"
 	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/connector/memory"
 	"github.com/joinery-iam/joinery/hrsource"
@@ -125,4 +126,32 @@ func TestTerminationDoesNotWaitForAnotherTenant(t *testing.T) {
 	<-slow.begun
 	fire(t, quick, w, time.Now())
 	eventually(t, func() bool { return activeAt(fast) == 0 })
+}
+
+// As long as facts came in faster than they were decided about, nothing else was done:
+// deciding never came to an end, and everything waited for it.
+func TestFactsWithoutEndKeepNothingFromBeingDone(t *testing.T) {
+	t.Parallel()
+	b := bench(t, provisioningtest.Config{Policy: plain, Engine: func(c *provisioning.Config) { c.Poll = time.Millisecond }})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	told := make(chan error, 1)
+	go func() {
+		for i := 0; ctx.Err() == nil; i++ {
+			w := provisioningtest.Worker("1", "Ada", fmt.Sprint("D", i), "2025-01-01")
+			w.Key.Source = provisioningtest.SourceName
+			if _, err := b.Ingest(ctx, hrsource.Record{Worker: w}); err != nil && ctx.Err() == nil {
+				told <- err
+				return
+			}
+		}
+		told <- nil
+	}()
+	run(t, b.Engine)
+	_, err := b.Ingest(t.Context(), joiners("Sales")...)
+	require.NoError(t, err)
+	eventually(t, func() bool { return activeAt(b.Target("directory")) == 51 })
+	eventually(t, func() bool { return len(b.Sink.Entries(audit.EventOutcome)) > 50 })
+	cancel()
+	require.NoError(t, <-told)
 }

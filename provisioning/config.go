@@ -127,6 +127,8 @@ type System struct {
 	// Drift is what is done about what [Tenant.Observe] finds to have been changed by
 	// others. Defaults to ReportDrift.
 	Drift Drift
+	// Watch lets [Engine.Run] observe the system. Defaults to never.
+	Watch Watch
 	// Protected are login names, in any case of letters, of accounts that nothing
 	// but a person may touch, such as those for emergencies: they are never disabled,
 	// renamed, changed or adopted for their name, nor is anything revoked from them,
@@ -240,6 +242,9 @@ func (c TenantConfig) withDefaults(lease time.Duration) (TenantConfig, error) {
 		}
 		if s.Drift != ReportDrift && s.Drift != RepairDrift {
 			errs = append(errs, fmt.Errorf("system %s: drift %q: want \"\" or %q", name, s.Drift, RepairDrift))
+		}
+		if err := s.Watch.check(); err != nil {
+			errs = append(errs, fmt.Errorf("system %s: %w", name, err))
 		}
 		for _, login := range s.Protected {
 			if strings.TrimSpace(login) != login || login == "" {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
+	"time"
 
 	"github.com/joinery-iam/joinery/audit"
 	"github.com/joinery-iam/joinery/audit/translog"
@@ -58,6 +60,34 @@ func (t *Tenant) sequence(ctx context.Context) error {
 		return fmt.Errorf("audit log: %w", err)
 	}
 	return nil
+}
+
+// tellEvery is how often log and sinks are brought up to date while a Drain goes on.
+const tellEvery = 5 * time.Second
+
+// keepTold brings log and sinks up to date again and again, until it is stopped. What
+// does not work is tried again when the Drain ends, and tells then.
+func (t *Tenant) keepTold(ctx context.Context) (stop func()) {
+	done := make(chan struct{})
+	var telling sync.WaitGroup
+	telling.Go(func() {
+		ticker := time.NewTicker(tellEvery)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-ticker.C:
+			}
+			if err := errors.Join(t.sequence(ctx), t.feedSinks(ctx)); err != nil && ctx.Err() == nil {
+				t.engine.cfg.Logger.WarnContext(ctx, "telling what was done", "event", "audit", "tenant", t.id, "error", err)
+			}
+		}
+	})
+	return func() {
+		close(done)
+		telling.Wait()
+	}
 }
 
 // sign keeps a checkpoint of the tree as it is, unless there is one already. The

@@ -68,8 +68,15 @@ func (t *Tenant) watch(ctx context.Context, done <-chan struct{}) error {
 		case <-t.news:
 		case <-ticker.C:
 		}
-		if _, err := t.advance(ctx); err != nil && ctx.Err() == nil {
+		n, err := t.advance(ctx)
+		if err != nil && ctx.Err() == nil {
 			return err
+		}
+		if n > 0 { // there may be more
+			select {
+			case t.news <- struct{}{}:
+			default:
+			}
 		}
 	}
 }

@@ -7,15 +7,16 @@ import (
 	"time"
 )
 
-// Run drains every tenant again and again, and reads the sources that ask for it,
-// until ctx is done. No tenant waits for another one, and none for a source. Errors
-// are logged, and tried again after Config.Poll. It returns nil once ctx is done and
-// what was under way has ended. Any number of processes may run on one store.
+// Run drains every tenant again and again, and reads the sources and observes the systems
+// that ask for it, until ctx is done. No tenant waits for another one, and none for a
+// source or a look. Errors are logged, and tried again after Config.Poll; looks when the
+// next one is due. It returns nil once ctx is done and what was under way has ended. Any
+// number of processes may run on one store.
 //
 // Tenants that have no rows yet are found once something was read or ingested
 // for them; those given are read from the start.
 func (e *Engine) Run(ctx context.Context, tenants ...string) error {
-	r := &runner{Engine: e, given: tenants, turns: map[string]*turn{}, reads: map[[2]string]*turn{}, ended: make(chan struct{}, 1)}
+	r := &runner{Engine: e, given: tenants, turns: map[string]*turn{}, reads: map[[2]string]*turn{}, looks: map[[2]string]*turn{}, ended: make(chan struct{}, 1)}
 	defer r.work.Wait()
 	for ctx.Err() == nil {
 		r.round(ctx)
@@ -44,6 +45,7 @@ type runner struct {
 	mu    sync.Mutex          // guards what is below
 	turns map[string]*turn    // drains, by tenant
 	reads map[[2]string]*turn // by tenant and source
+	looks map[[2]string]*turn // by tenant and system
 }
 
 // turn is something that is done again and again, and never twice at a time.
@@ -91,23 +93,30 @@ func (r *runner) round(ctx context.Context) {
 		}
 		for _, src := range t.cfg.Sources {
 			if src.Every > 0 {
-				r.begin(ctx, turnOf(r, r.reads, [2]string{id, src.Name()}, src.Every), false, "read", id, func() (time.Time, error) {
+				r.begin(ctx, turnOf(r, r.reads, [2]string{id, src.Name()}, src.Every, r.cfg.Poll), false, "read", id, func() (time.Time, error) {
 					_, err := t.Read(ctx, src.Name())
 					return time.Time{}, err
 				})
 			}
 		}
-		r.begin(ctx, turnOf(r, r.turns, id, r.cfg.Poll), r.cool(id), "drain", id, func() (time.Time, error) { return t.Drain(ctx) })
+		for name, target := range t.targets {
+			if every := target.Watch.Every; every > 0 {
+				r.begin(ctx, turnOf(r, r.looks, [2]string{id, name}, every, every), false, "observe", id, func() (time.Time, error) {
+					return time.Time{}, t.lookAgain(ctx, name)
+				})
+			}
+		}
+		r.begin(ctx, turnOf(r, r.turns, id, r.cfg.Poll, r.cfg.Poll), r.cool(id), "drain", id, func() (time.Time, error) { return t.Drain(ctx) })
 	}
 }
 
-func turnOf[K comparable](r *runner, all map[K]*turn, key K, every time.Duration) *turn {
+func turnOf[K comparable](r *runner, all map[K]*turn, key K, every, retry time.Duration) *turn {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if all[key] == nil {
 		all[key] = &turn{}
 	}
-	all[key].every, all[key].retry = every, r.cfg.Poll
+	all[key].every, all[key].retry = every, retry
 	return all[key]
 }
 
@@ -153,8 +162,10 @@ func (r *runner) wait() time.Duration {
 	for _, t := range r.turns {
 		consider(t)
 	}
-	for _, t := range r.reads {
-		consider(t)
+	for _, all := range []map[[2]string]*turn{r.reads, r.looks} {
+		for _, t := range all {
+			consider(t)
+		}
 	}
 	return max(wait, leastWait)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/hrsource"
 	"github.com/joinery-iam/joinery/provisioning"
 	"github.com/joinery-iam/joinery/provisioning/provisioningtest"
@@ -18,10 +19,15 @@ import (
 // test ends.
 func running(t *testing.T, more ...provisioning.Source) *provisioningtest.Bench {
 	t.Helper()
+	return runningWith(t, func(c *provisioning.TenantConfig) { c.Sources = append(c.Sources, more...) })
+}
+
+func runningWith(t *testing.T, alter func(*provisioning.TenantConfig)) *provisioningtest.Bench {
+	t.Helper()
 	b := bench(t, provisioningtest.Config{
 		Tenant: func(c *provisioning.TenantConfig) {
 			c.Sources[0].Every = time.Millisecond
-			c.Sources = append(c.Sources, more...)
+			alter(c)
 		},
 		Engine: func(c *provisioning.Config) { c.Poll = time.Millisecond },
 	})
@@ -102,4 +108,39 @@ func TestReadThatFailedIsNotPutOffToTheNextDay(t *testing.T) {
 	fails := &brittle{err: errors.New("HR is away")}
 	running(t, provisioning.Source{Source: fails, Every: 24 * time.Hour})
 	eventually(t, func() bool { return fails.reads.Load() > 2 })
+}
+
+func TestRunObservesSystemsByItself(t *testing.T) {
+	t.Parallel()
+	seen := make(chan provisioning.Observation, 1000)
+	b := runningWith(t, func(c *provisioning.TenantConfig) {
+		directory := c.Systems["directory"]
+		directory.Drift = provisioning.RepairDrift
+		directory.Watch = provisioning.Watch{Every: time.Millisecond, Done: func(_ context.Context, o provisioning.Observation, err error) {
+			if err == nil {
+				select {
+				case seen <- o:
+				default:
+				}
+			}
+		}}
+		c.Systems["directory"] = directory
+	})
+	b.HR.Put(provisioningtest.Worker("1", "Ada", "Engineering", "2026-01-01"))
+	eventually(t, func() bool { return activeIn(b, "git") == 1 })
+	department := func() string {
+		for _, a := range b.Target("directory").Accounts() {
+			return a.Attributes["department"].String()
+		}
+		return ""
+	}
+	right := department()
+	for _, a := range b.Target("directory").Accounts() {
+		tamper(b, a.Name, func(a *connector.Account) { a.Attributes["department"] = connector.String("Sales") })
+	}
+	eventually(t, func() bool { return department() == right })
+	eventually(t, func() bool {
+		o := <-seen
+		return o.Counts[provisioning.Drifted] > 0 && len(o.Findings) > 0
+	})
 }

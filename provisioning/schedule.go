@@ -17,18 +17,20 @@ import (
 //
 // What fails in a Drain is tried again by a later one at the earliest, so that a
 // system which fails at once cannot keep it. Drain may be called from any number of
-// places at once.
+// places at once. If facts come in without end it does not end either.
 func (t *Tenant) Drain(ctx context.Context) (next time.Time, err error) {
-	start := wall()
-	for done := false; !done; {
+	stop := t.keepTold(ctx)
+	for start, done := wall(), false; !done; {
 		err := t.enforce(ctx)
 		if err == nil {
 			done, err = t.pass(ctx, start)
 		}
 		if err != nil && !errors.Is(err, errMoved) {
+			stop()
 			return time.Time{}, fmt.Errorf("tenant %s: %w", t.id, err)
 		}
 	}
+	stop()
 	// A log that cannot be extended, or a sink that is down, must not keep
 	// anybody's access from being taken away; both are brought up to date later.
 	logErr := t.sequence(ctx)
@@ -50,38 +52,46 @@ func (t *Tenant) pass(ctx context.Context, start time.Time) (done bool, err erro
 	return advanced+acted == 0, err
 }
 
+// patience is how often it is decided about less than could be at once, before
+// something else has its turn.
+const patience = 8
+
 // advance decides and judges until nothing is left to be, and carries out at once
-// what is urgent: it waits neither for the others to be decided nor for a run.
+// what is urgent: it waits neither for the others to be decided nor for a run. If it is
+// told something again and again it ends before, and is to be called again.
 func (t *Tenant) advance(ctx context.Context) (total int, err error) {
-	for {
-		n, err := t.advanceOnce(ctx)
+	for left := patience; left > 0; {
+		n, decided, err := t.advanceOnce(ctx)
 		if err != nil || n == 0 {
 			return total, err
 		}
-		total += n
+		if total += n; decided < batch {
+			left--
+		}
 	}
+	return total, nil
 }
 
-func (t *Tenant) advanceOnce(ctx context.Context) (int, error) {
+// advanceOnce returns how much there was to do, and about how many was decided.
+func (t *Tenant) advanceOnce(ctx context.Context) (n, decided int, err error) {
 	// Until it is known whether anything of it is urgent, no system begins anything
 	// else.
 	for _, target := range t.targets {
-		target.backlog.hurry(1)
-		defer target.backlog.hurry(-1)
+		target.backlog.hurry()
+		defer target.backlog.relax()
 	}
-	decided, err := t.decideDue(ctx)
-	if err != nil {
-		return 0, err
+	if decided, err = t.decideDue(ctx); err != nil {
+		return 0, 0, err
 	}
 	judged, err := t.judge(ctx)
 	if err != nil {
-		return decided, fmt.Errorf("guard: %w", err)
+		return decided, decided, fmt.Errorf("guard: %w", err)
 	}
 	if judged == 0 {
-		return decided, nil
+		return decided, decided, nil
 	}
 	acted, err := t.actUrgently(ctx)
-	return decided + judged + acted, err
+	return decided + judged + acted, decided, err
 }
 
 // next returns when there will be something to do.
