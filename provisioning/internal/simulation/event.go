@@ -56,7 +56,10 @@ func (w *world) live(ctx context.Context, day int) error {
 		}
 	}
 	if day%calmEvery == calmEvery-1 {
-		return w.judge(ctx)
+		if err := w.judge(ctx); err != nil {
+			return err
+		}
+		return w.silence(ctx)
 	}
 	return nil
 }

@@ -62,14 +62,34 @@ func (w *world) writes() (n int) {
 	return n
 }
 
-// finish reads HR, answers what is asked as somebody would who knows the truth, and
-// lets the engine work until nothing is left.
+// finish reads HR, answers what is asked as somebody would who knows the truth, and lets
+// the engine work until nothing is left.
 func (w *world) finish(ctx context.Context) error {
 	for name := range w.feeds {
 		if err := w.read(ctx, name); err != nil {
 			return err
 		}
 	}
+	return w.rest(ctx)
+}
+
+// silence lets three days pass in which HR tells nothing: what is known of them comes to
+// pass.
+func (w *world) silence(ctx context.Context) error {
+	for range 3 {
+		w.pass(24 * time.Hour)
+		if err := w.rest(ctx); err != nil {
+			return err
+		}
+	}
+	if err := w.compare(ctx); err != nil {
+		return fmt.Errorf("while HR was silent: %w", err)
+	}
+	return nil
+}
+
+// rest answers and works until nothing is left.
+func (w *world) rest(ctx context.Context) error {
 	for deadline := time.Now().Add(30 * time.Second); ; {
 		for _, name := range w.rules.Systems() {
 			if _, err := w.nodes[1].Retry(ctx, name, ""); err != nil {
