@@ -36,6 +36,8 @@ type conditions struct {
 	config     *conf.Config
 	spell      *speller
 	natives    *natives
+
+	patterns, calls int // so far: instructions, and calls of functions
 }
 
 func newConditions(attributes map[string]Attribute, spell *speller) *conditions {

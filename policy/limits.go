@@ -25,6 +25,8 @@ const (
 	maxNodes       = 200     // nodes of its syntax tree
 	maxPattern     = 256     // bytes of a regular expression
 	maxPatternSize = 1_000   // instructions that it compiles to
+	maxPatterns    = 20_000  // instructions of all patterns: each may be done for each byte of a value
+	maxCalls       = 20_000  // of functions in all conditions: each may copy a value
 	maxMemory      = 100_000 // elements that one evaluation may allocate
 
 	maxDays   = 366   // of aheadDays, bridgeDays and overlapDays

@@ -120,6 +120,10 @@ func (r *reader) pattern(n *ast.BinaryNode) {
 	prog, err := syntax.Compile(parsed.Simplify())
 	if err != nil || len(prog.Inst) > maxPatternSize {
 		r.refuse(text, "the pattern is too complex")
+		return
+	}
+	if r.patterns += len(prog.Inst); r.patterns > maxPatterns {
+		r.refuse(text, "all patterns of the policy together are too complex")
 	}
 }
 
@@ -174,6 +178,10 @@ func (r *reader) call(n ast.Node, name string, args []ast.Node) {
 	case len(args) != 1:
 		r.refuse(n, "%s wants one argument", name)
 	default:
+		if r.calls++; r.calls > maxCalls {
+			r.refuse(n, "the conditions of the policy call functions more than %d times in all", maxCalls)
+			return
+		}
 		r.node(args[0], nil)
 	}
 }
