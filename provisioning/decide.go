@@ -13,11 +13,11 @@ import (
 )
 
 // decideDue decides about some of those who are due, the most urgent first, and
-// returns how many that were. Deciding is pure and quick, so it happens inside the
+// returns how many that were, and whether there are more. Deciding is pure and quick, so it happens inside the
 // transaction that holds the person's row.
-func (t *Tenant) decideDue(ctx context.Context) (n int, err error) {
+func (t *Tenant) decideDue(ctx context.Context) (n int, more bool, err error) {
 	if err := t.takeTimers(ctx); err != nil {
-		return 0, fmt.Errorf("decide: %w", err)
+		return 0, false, fmt.Errorf("decide: %w", err)
 	}
 	err = t.backend.Update(ctx, t.id, func(tx state.Tx) error {
 		if err := t.stillInForce(tx); err != nil {
@@ -27,8 +27,13 @@ func (t *Tenant) decideDue(ctx context.Context) (n int, err error) {
 		if err != nil {
 			return err
 		}
-		n = len(people)
-		for _, p := range people {
+		n, more = len(people), len(people) == batch
+		began := wall()
+		for i, p := range people {
+			if i > 0 && wall().Sub(began) > decidingFor {
+				n, more = n-(len(people)-i), true
+				return nil
+			}
 			if p.Run == "" {
 				n-- // came due since the timers were taken: the next pass has it
 				continue
@@ -40,10 +45,14 @@ func (t *Tenant) decideDue(ctx context.Context) (n int, err error) {
 		return nil
 	})
 	if err != nil {
-		return 0, fmt.Errorf("decide: %w", err)
+		return 0, false, fmt.Errorf("decide: %w", err)
 	}
-	return n, nil
+	return n, more, nil
 }
+
+// decidingFor is for how long one transaction decides, so that a policy which takes its
+// time does not keep others from the store.
+const decidingFor = 200 * time.Millisecond
 
 // takeTimers makes one run of everyone whom the clock made due.
 func (t *Tenant) takeTimers(ctx context.Context) error {

@@ -65,8 +65,10 @@ func (t *Tenant) Plan(ctx context.Context, req PlanRequest) (Plan, error) {
 		if err := stage.enforce(ctx); err != nil {
 			return err
 		}
-		if _, err := stage.decideDue(ctx); err != nil {
-			return err
+		for more := true; more; {
+			if _, more, err = stage.decideDue(ctx); err != nil {
+				return err
+			}
 		}
 		if _, err := stage.judge(ctx); err != nil {
 			return err

@@ -3,6 +3,7 @@ package provisioning_test
 import (
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -119,4 +120,20 @@ func TestApplyRefusesAnAlteredPlanAndAnotherPolicy(t *testing.T) {
 	_, err = b.Apply(t.Context(), provisioning.ApplyRequest{Plan: plan})
 	require.ErrorContains(t, err, "actor")
 	require.Zero(t, accounts(b, "directory"))
+}
+
+// A plan decided about the first 200 who were due and forgot the others.
+func TestPlanIsAboutEverybodyWhoIsDue(t *testing.T) {
+	t.Parallel()
+	b := bench(t, provisioningtest.Config{Policy: plain})
+	for i := range 450 {
+		b.HR.Put(provisioningtest.Worker(fmt.Sprint(i), fmt.Sprint("P", i), "Sales", "2025-01-01"))
+	}
+	plan, err := b.Plan(t.Context(), provisioning.PlanRequest{Read: []string{provisioningtest.SourceName}})
+	require.NoError(t, err)
+	people := map[string]bool{}
+	for _, l := range plan.Lines {
+		people[l.Person] = true
+	}
+	require.Equal(t, 450, len(people))
 }

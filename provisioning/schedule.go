@@ -52,8 +52,8 @@ func (t *Tenant) pass(ctx context.Context, start time.Time) (done bool, err erro
 	return advanced+acted == 0, err
 }
 
-// patience is how often it is decided about less than could be at once, before
-// something else has its turn.
+// patience is how often it is decided about all who are due, before something else has
+// its turn.
 const patience = 8
 
 // advance decides and judges until nothing is left to be, and carries out at once
@@ -61,37 +61,38 @@ const patience = 8
 // told something again and again it ends before, and is to be called again.
 func (t *Tenant) advance(ctx context.Context) (total int, err error) {
 	for left := patience; left > 0; {
-		n, decided, err := t.advanceOnce(ctx)
+		n, more, err := t.advanceOnce(ctx)
 		if err != nil || n == 0 {
 			return total, err
 		}
-		if total += n; decided < batch {
+		if total += n; !more {
 			left--
 		}
 	}
 	return total, nil
 }
 
-// advanceOnce returns how much there was to do, and about how many was decided.
-func (t *Tenant) advanceOnce(ctx context.Context) (n, decided int, err error) {
+// advanceOnce returns how much there was to do, and whether there are more to be decided
+// about.
+func (t *Tenant) advanceOnce(ctx context.Context) (n int, more bool, err error) {
 	// Until it is known whether anything of it is urgent, no system begins anything
 	// else.
 	for _, target := range t.targets {
 		target.backlog.hurry()
 		defer target.backlog.relax()
 	}
-	if decided, err = t.decideDue(ctx); err != nil {
-		return 0, 0, err
+	if n, more, err = t.decideDue(ctx); err != nil {
+		return 0, false, err
 	}
 	judged, err := t.judge(ctx)
 	if err != nil {
-		return decided, decided, fmt.Errorf("guard: %w", err)
+		return n, more, fmt.Errorf("guard: %w", err)
 	}
 	if judged == 0 {
-		return decided, decided, nil
+		return n, more, nil
 	}
 	acted, err := t.actUrgently(ctx)
-	return decided + judged + acted, decided, err
+	return n + judged + acted, more, err
 }
 
 // next returns when there will be something to do.
