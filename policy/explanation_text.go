@@ -57,7 +57,7 @@ func (e Explanation) writeGiven(line writeLine) {
 		if l.Until.IsZero() {
 			continue
 		}
-		line("    until %s%s", moment(l.Until), because(l.Obstacles))
+		line("    until %s%s", moment(l.Until), because(l.Obstacles, l.Until))
 	}
 	switch len(e.Leads) {
 	case 1:
@@ -73,13 +73,16 @@ func (e Explanation) writeGiven(line writeLine) {
 	}
 }
 
-func because(list []Obstacle) string {
+// because writes what ends something at an instant.
+func because(list []Obstacle, at time.Time) string {
 	if len(list) == 0 {
 		return ""
 	}
 	texts := make([]string, len(list))
 	for i, o := range list {
-		texts[i] = o.String()
+		if texts[i] = o.String(); o.Until.Equal(at) && (o.Kind == ObstacleWindow || o.Kind == ObstacleRelationship) {
+			texts[i] = "when " + o.Where + " ends"
+		}
 	}
 	return ": " + strings.Join(texts, "; ")
 }
@@ -106,7 +109,11 @@ func (e Explanation) writeMissing(line writeLine) {
 		line("Role %s gives it, but nothing gives this person the role.", name)
 	}
 	for _, a := range e.Absent {
-		line("%s.", a)
+		if !slices.ContainsFunc(e.Leads, func(l Lead) bool {
+			return slices.ContainsFunc(l.Obstacles, func(o Obstacle) bool { return o.Kind == ObstacleRelationship && l.Relationship == a.Relationship })
+		}) {
+			line("%s.", a)
+		}
 	}
 	if e.Requestable {
 		line("It may be asked for.")

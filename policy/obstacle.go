@@ -152,7 +152,7 @@ func (s side) member(r *route) (role string, ok bool) {
 func (x *explaining) tell() {
 	var out []Lead
 	for _, r := range x.routes {
-		if len(r.obstacles) == 0 {
+		if len(r.obstacles) == 0 && r.view.live {
 			continue // it gives, and is among the reasons of the decision
 		}
 		one := Lead{Reason: r.why, Obstacles: r.told()}
