@@ -93,9 +93,10 @@ func (x *explaining) search(d Decision) {
 		for _, r := range x.routes[before:] {
 			// Of a relationship that gives no access, and of earlier attributes, counts
 			// only what nothing else keeps back.
-			if len(r.obstacles) > 0 || v.past && slices.ContainsFunc(kept, r.repeats) {
+			if len(r.obstacles) > 0 {
 				continue
 			}
+			r.spare = v.past && slices.ContainsFunc(kept, r.repeats)
 			if r.when = logic.And(); !v.live {
 				r.when = logic.Or()
 			}

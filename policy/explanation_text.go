@@ -59,11 +59,13 @@ func (e Explanation) writeGiven(line writeLine) {
 		}
 		line("    until %s%s", moment(l.Until), because(l.Obstacles, l.Until))
 	}
-	switch len(e.Leads) {
-	case 1:
+	switch origin, several := e.origin(); {
+	case len(e.Leads) == 1:
 		line("Nothing else would keep it.")
-	default:
+	case several:
 		line("Each of these %d suffices: the others would keep it.", len(e.Leads))
+	default:
+		line("Each of these %d suffices, but without %s nothing would keep it.", len(e.Leads), origin)
 	}
 	if e.Approval != "" {
 		line("Approved by %s.", e.Approval)
@@ -71,6 +73,18 @@ func (e Explanation) writeGiven(line writeLine) {
 	for _, l := range e.Lifted {
 		line("Exception %s lifts deny %s.", l.Exception, l.Deny)
 	}
+}
+
+// origin returns the first rule, exception or request of the reasons, and whether
+// there are others.
+func (e Explanation) origin() (first string, several bool) {
+	for i, l := range e.Leads {
+		of := Reason{Rule: l.Rule, Exception: l.Exception, Request: l.Request}.String()
+		if several = several || i > 0 && of != first; i == 0 {
+			first = of
+		}
+	}
+	return first, several
 }
 
 // because writes what ends something at an instant.

@@ -152,8 +152,8 @@ func (s side) member(r *route) (role string, ok bool) {
 func (x *explaining) tell() {
 	var out []Lead
 	for _, r := range x.routes {
-		if len(r.obstacles) == 0 && r.view.live {
-			continue // it gives, and is among the reasons of the decision
+		if r.spare || len(r.obstacles) == 0 && r.view.live {
+			continue // what gives is among the reasons of the decision
 		}
 		one := Lead{Reason: r.why, Obstacles: r.told()}
 		if one.Roles = slices.Clone(one.Roles); x.target.system != "" {

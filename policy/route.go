@@ -19,6 +19,7 @@ type route struct {
 	entitlement Entitlement
 	view        *view
 	obstacles   []Obstacle
+	spare       bool // as long as the rule gives the same by itself
 	// when is on what attributes it depends, and stuck says that no attributes help.
 	when  *logic.Formula
 	stuck bool
