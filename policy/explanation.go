@@ -140,7 +140,7 @@ type AttributeChange struct {
 	Attribute    string   `json:"attribute"`
 	From         []string `json:"from,omitempty"`
 	To           []string `json:"to,omitempty"`
-	// Want is what is asked of the value, of which To is one, as a condition.
+	// Want is what is asked of the value and does not hold as it is, as a condition.
 	Want string `json:"want,omitempty"`
 
 	index int // of the relationship

@@ -9,8 +9,9 @@ import (
 // Need is a variable that has to get another value, and what is asked of that.
 type Need struct {
 	Var
-	space  *Space
-	leaves []leaf
+	space   *Space
+	leaves  []leaf
+	failing []leaf // of them, as it is
 }
 
 // Met reports whether a value is one that is asked for.
@@ -20,10 +21,11 @@ func (n Need) Met(value any) bool {
 	})
 }
 
-// String returns what is asked of the value as a condition.
+// String returns what is asked of the value, and does not hold as it is, as a
+// condition.
 func (n Need) String() string {
 	var parts []string
-	for _, l := range n.leaves {
+	for _, l := range n.failing {
 		parts = add(parts, l.text())
 	}
 	return strings.Join(parts, " && ")
@@ -91,7 +93,8 @@ func (s *Space) Changes(f *Formula, values func(Var) any, most int, steps *Steps
 			}
 			needs := make([]Need, len(vars))
 			for i, v := range vars {
-				needs[i] = Need{v, s, slices.Clone(b.vars[v])}
+				leaves := slices.Clone(b.vars[v])
+				needs[i] = Need{v, s, leaves, slices.DeleteFunc(slices.Clone(leaves), holds)}
 			}
 			stopped = !found(needs)
 			return !stopped
