@@ -167,6 +167,27 @@
 // lacks an input of the manager is not listed. A template that is only an
 // attribute of type list gives as many values. Null clears.
 //
+// # Why, and why not
+//
+// [Policy.Explain] says why somebody has an entitlement: each [Reason], when it will
+// end by what is known, and whether something else would keep it. If they do not have
+// it, it says what could give it and what keeps each way back: the smallest part of a
+// condition that does not hold with the values it has seen, a window, a deny, an
+// approval, a separation of duties. It looks for the smallest change of attributes
+// that would turn the answer around, and proposes none that has not been decided
+// about; what it calls the smallest, or impossible, is proven. The result is data for
+// programs and, by its String method, text for people.
+//
+//	Zoë does not have git:team/dev at 2026-01-01T00:00:00Z.
+//	What could give it, and what keeps it back:
+//	  rule engineers > role engineer (relationship hr/1)
+//	    rule engineers wants department == "Engineering"; department is "Sales"
+//	A change that would give it:
+//	  relationship hr/1: department from "Sales" to "Engineering" (department == "Engineering")
+//
+// An explanation shows values of a person's attributes: those on which the answer
+// depends, and no others. [Policy.ExplainAccount] says the same of an account.
+//
 // # Errors are not answers
 //
 // If a rule or a deny cannot be evaluated, [Evaluator.Evaluate] returns an error and the

@@ -3,13 +3,15 @@ package logic
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // Need is a variable that has to get another value, and what is asked of that.
 type Need struct {
 	Var
-	space  *Space
-	leaves []leaf
+	space   *Space
+	leaves  []leaf
+	failing []leaf // of them, as it is
 }
 
 // Met reports whether a value is one that is asked for.
@@ -17,6 +19,29 @@ func (n Need) Met(value any) bool {
 	return !slices.ContainsFunc(n.leaves, func(l leaf) bool {
 		return n.space.truth(l.atom, func(string) any { return value })&l.allows() == 0
 	})
+}
+
+// String returns what is asked of the value, and does not hold as it is, as a
+// condition.
+func (n Need) String() string {
+	var parts []string
+	for _, l := range n.failing {
+		parts = add(parts, l.text())
+	}
+	return strings.Join(parts, " && ")
+}
+
+// text writes a leaf as people do, or as they would if they could ask for what is
+// not known.
+func (l leaf) text() string {
+	switch {
+	case l.want != l.not:
+		return l.atom.key
+	case l.atom.simple:
+		return "!" + l.atom.key
+	default:
+		return "!(" + l.atom.key + ")"
+	}
 }
 
 // Literals returns what the variable is compared with: the texts and numbers that it
@@ -40,26 +65,36 @@ func (n Need) Literals() (have, lack []string) {
 // each other is left out, and so is what the steps do not suffice for.
 func (s *Space) Changes(f *Formula, values func(Var) any, most int, steps *Steps, found func([]Need) bool) (whole bool) {
 	whole = true
+	known := map[leaf]bool{}
+	holds := func(l leaf) bool {
+		is, ok := known[l]
+		if !ok {
+			is = s.holds(l, values)
+			known[l] = is
+		}
+		return is
+	}
 	for size := 1; size <= most; size++ {
 		stopped := false
 		prune := func(b *branch, l leaf) bool {
-			if s.holds(l, values) {
+			if holds(l) {
 				return true
 			}
 			if len(l.atom.reads) != 1 {
 				whole = false
 				return false
 			}
-			return len(s.wrong(b, values, Var{l.scope, l.atom.reads[0]})) <= size
+			return len(wrong(b, holds, Var{l.scope, l.atom.reads[0]})) <= size
 		}
 		done := s.branches(f, steps, prune, func(b *branch) bool {
-			wrong := s.wrong(b, values)
-			if len(wrong) != size {
+			vars := wrong(b, holds)
+			if len(vars) != size {
 				return true
 			}
-			needs := make([]Need, len(wrong))
-			for i, v := range wrong {
-				needs[i] = Need{v, s, slices.Clone(b.vars[v])}
+			needs := make([]Need, len(vars))
+			for i, v := range vars {
+				leaves := slices.Clone(b.vars[v])
+				needs[i] = Need{v, s, leaves, slices.DeleteFunc(slices.Clone(leaves), holds)}
 			}
 			stopped = !found(needs)
 			return !stopped
@@ -74,10 +109,10 @@ func (s *Space) Changes(f *Formula, values func(Var) any, most int, steps *Steps
 
 // wrong returns the variables of a branch with leaves that do not hold, and more,
 // sorted.
-func (s *Space) wrong(b *branch, values func(Var) any, more ...Var) []Var {
+func wrong(b *branch, holds func(leaf) bool, more ...Var) []Var {
 	out := slices.Clone(more)
 	for v, leaves := range b.vars {
-		if slices.ContainsFunc(leaves, func(l leaf) bool { return !s.holds(l, values) }) {
+		if slices.ContainsFunc(leaves, func(l leaf) bool { return !holds(l) }) {
 			out = add(out, v)
 		}
 	}

@@ -65,7 +65,7 @@ func (s *Space) branches(f *Formula, steps *Steps, prune func(*branch, leaf) boo
 					walk(append(slices.Clip(pending), k))
 				}
 			default:
-				if !steps.spend(1) {
+				if !steps.spend(b.cost(next.leaf)) {
 					whole, stopped = false, true
 				} else if prune == nil || prune(b, next.leaf) {
 					s.with(b, next.leaf, func() { walk(pending) })
@@ -79,6 +79,21 @@ func (s *Space) branches(f *Formula, steps *Steps, prune func(*branch, leaf) boo
 	}
 	walk([]*Formula{f})
 	return whole
+}
+
+// cost is how many steps it takes to look whether one more leaf is possible: more if
+// much is asked of its attribute.
+func (b *branch) cost(l leaf) int {
+	n := len(b.vars[Var{l.scope, l.atom.first()}])
+	return 1 + n*n/50
+}
+
+// first returns the first attribute that is read.
+func (a *atom) first() string {
+	if len(a.reads) == 0 {
+		return ""
+	}
+	return a.reads[0]
 }
 
 // with goes on with one more leaf, if the branch is possible with it.
