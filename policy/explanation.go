@@ -113,9 +113,11 @@ const (
 
 // Absence is a relationship that gives no access: it has not started, or is over.
 type Absence struct {
-	Relationship string    `json:"relationship"`
-	Start        time.Time `json:"start,omitzero"`
-	End          time.Time `json:"end,omitzero"`
+	Relationship string `json:"relationship"`
+	// From is when it begins, or else Until when it ended. If it never gives access,
+	// since it ends before it begins, both are there.
+	From  time.Time `json:"from,omitzero"`
+	Until time.Time `json:"until,omitzero"`
 }
 
 // Change is a change of the attributes that are in effect, in relationships that give
