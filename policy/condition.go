@@ -20,6 +20,7 @@ import (
 
 // condition is a compiled expression. It is safe for concurrent use.
 type condition struct {
+	source  string
 	program *vm.Program
 	reads   []string // attributes
 	shape   shape
@@ -93,7 +94,7 @@ func (c *conditions) compile(source string, bad func(offset int, msg string)) (c
 	shape := c.shapeOf(tree.Node)
 	tree.Node = c.definitely(tree.Node, true)
 	// Before the library optimises the tree, which changes it.
-	cond = &condition{reads: r.reads, shape: shape, native: c.natives.predicate(tree.Node), terms: c.natives.terms(tree.Node), number: -1}
+	cond = &condition{source: source, reads: r.reads, shape: shape, native: c.natives.predicate(tree.Node), terms: c.natives.terms(tree.Node), number: -1}
 	if cond.program, err = c.finish(tree); err != nil {
 		c.report(err, bad)
 		return nil

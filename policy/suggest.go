@@ -17,16 +17,22 @@ func (s *speller) didYouMean(written string, names []string) string {
 	if s.asked++; s.asked > maxSuggestions {
 		return ""
 	}
+	best := nearest(written, names)
+	if best == "" {
+		return ""
+	}
+	return `, did you mean "` + best + `"?`
+}
+
+// nearest returns the name nearest to what was written; empty if none is near.
+func nearest(written string, names []string) string {
 	best, distance := "", max(1, min(3, len(written)/3))+1
 	for _, name := range names {
 		if d := editDistance(strings.ToLower(written), strings.ToLower(name), distance); d < distance || d == distance && best != "" && name < best {
 			best, distance = name, d
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return `, did you mean "` + best + `"?`
+	return best
 }
 
 // editDistance counts the insertions, deletions, replacements and swaps of

@@ -24,6 +24,7 @@ type atom struct {
 	texts   []string
 	numbers []float64
 	written []string // literals, as an attribute would hold them
+	simple  bool     // it is an attribute and nothing else
 }
 
 // run evaluates the atom over values, by attribute, of which none that is needed is
@@ -99,7 +100,7 @@ func (s *Space) atom(n ast.Node) (*atom, error) {
 	if b, ok := n.(*ast.BinaryNode); ok {
 		s.classify(b, a)
 	} else if id, ok := n.(*ast.IdentifierNode); ok && s.attributes[id.Value].Kind == Bool {
-		a.orderly = true
+		a.orderly, a.simple = true, true
 	}
 	program, err := s.compile(n, key)
 	if err != nil {

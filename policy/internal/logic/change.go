@@ -3,6 +3,7 @@ package logic
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // Need is a variable that has to get another value, and what is asked of that.
@@ -17,6 +18,28 @@ func (n Need) Met(value any) bool {
 	return !slices.ContainsFunc(n.leaves, func(l leaf) bool {
 		return n.space.truth(l.atom, func(string) any { return value })&l.allows() == 0
 	})
+}
+
+// String returns what is asked of the value as a condition.
+func (n Need) String() string {
+	var parts []string
+	for _, l := range n.leaves {
+		parts = add(parts, l.text())
+	}
+	return strings.Join(parts, " && ")
+}
+
+// text writes a leaf as people do, or as they would if they could ask for what is
+// not known.
+func (l leaf) text() string {
+	switch {
+	case l.want != l.not:
+		return l.atom.key
+	case l.atom.simple:
+		return "!" + l.atom.key
+	default:
+		return "!(" + l.atom.key + ")"
+	}
 }
 
 // Literals returns what the variable is compared with: the texts and numbers that it

@@ -1,0 +1,220 @@
+package policy
+
+import (
+	"context"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/joinery-iam/joinery/policy/internal/logic"
+)
+
+const (
+	maxChanged   = 3      // attributes
+	changeSteps  = 50_000 // of the search
+	maxTrials    = 300    // changes that are decided about
+	maxValuesFor = 6      // values of one attribute that are tried
+)
+
+// change looks for the smallest change of attributes that turns around what is
+// explained.
+func (x *explaining) change(ctx context.Context) {
+	out := &x.out.Change
+	if x.out.Disabled == Ahead {
+		return // it depends on what is to come
+	}
+	if len(x.live) == 0 {
+		out.Impossible = true // attributes count for nothing
+		return
+	}
+	var ways []*logic.Formula
+	over, under := x.over, x.under
+	for _, r := range x.routes {
+		if r.stuck {
+			continue
+		}
+		ways = append(ways, r.when)
+		over, under = over || r.over, under || r.under
+	}
+	want, sure := logic.Or(ways...), !under
+	if x.out.Given {
+		want, sure = logic.Not(want), !over
+	}
+	steps := logic.Steps(changeSteps)
+	if sure && x.space.Never(want, &steps) {
+		out.Impossible = true
+		return
+	}
+	out.Searched = maxChanged
+	steps = changeSteps
+	trials := maxTrials
+	least := 0 // attributes of what was found and did not do it
+	whole := x.space.Changes(want, x.value, maxChanged, &steps, func(needs []logic.Need) bool {
+		if least == 0 {
+			least = len(needs)
+		}
+		out.Attributes = x.try(ctx, needs, want, &trials)
+		return len(out.Attributes) == 0 && trials > 0 && ctx.Err() == nil
+	})
+	if n := len(out.Attributes); n > 0 {
+		// One is the least that there can be. Otherwise no fewer may have been found
+		// at all.
+		out.Smallest = n == 1 || sure && whole && least == n
+		out.Searched = 0
+		return
+	}
+	out.Impossible = sure && whole && least == 0 && steps > 0 && len(want.Reads()) <= maxChanged
+}
+
+// try returns the first values for which needs are met and with which the decision is
+// the other one.
+func (x *explaining) try(ctx context.Context, needs []logic.Need, want *logic.Formula, trials *int) []AttributeChange {
+	literals := want.Literals()
+	var choices [][][]string
+	for _, n := range needs {
+		if x.views[n.Scope].past {
+			return nil
+		}
+		values := x.valuesOf(n, literals[n.Var])
+		if len(values) == 0 {
+			return nil
+		}
+		choices = append(choices, values)
+	}
+	chosen := make([]AttributeChange, len(needs))
+	var choose func(i int) bool
+	choose = func(i int) bool {
+		if i == len(needs) {
+			*trials--
+			d, err := x.Evaluate(ctx, x.changed(needs, chosen))
+			return err == nil && x.has(d) != x.out.Given
+		}
+		v := x.views[needs[i].Scope]
+		for _, to := range choices[i] {
+			chosen[i] = AttributeChange{
+				Relationship: v.ID, Attribute: needs[i].Name, From: slices.Clone(v.attributes[needs[i].Name]), To: to, Want: needs[i].String(),
+			}
+			if *trials <= 0 || ctx.Err() != nil {
+				return false
+			}
+			if choose(i + 1) {
+				return true
+			}
+		}
+		return false
+	}
+	if choose(0) {
+		return chosen
+	}
+	return nil
+}
+
+// changed returns the person with other attributes.
+func (x *explaining) changed(needs []logic.Need, changes []AttributeChange) Subject {
+	s := x.subject
+	s.Relationships = slices.Clone(s.Relationships)
+	for i, c := range changes {
+		r := &s.Relationships[x.views[needs[i].Scope].index]
+		r.Spans = slices.Clone(r.Spans)
+		if len(r.Spans) == 0 {
+			r.Spans = []Span{{}}
+		}
+		at := 0
+		for k, span := range r.Spans {
+			if !span.From.After(s.At) {
+				at = k
+			}
+		}
+		attributes := maps.Clone(r.Spans[at].Attributes)
+		if attributes == nil {
+			attributes = Attributes{}
+		}
+		if attributes[c.Attribute] = c.To; len(c.To) == 0 {
+			delete(attributes, c.Attribute)
+		}
+		r.Spans[at].Attributes = attributes
+	}
+	return s
+}
+
+// valuesOf returns values that a need is met by, the likeliest first: those that the
+// policy knows, and among numbers those that are near.
+func (x *explaining) valuesOf(n logic.Need, literals []string) [][]string {
+	a := x.attributes[n.Name]
+	now := x.views[n.Scope].attributes[n.Name]
+	have, lack := n.Literals()
+	var tries [][]string
+	one := func(texts ...string) {
+		for _, text := range texts {
+			if text != "" {
+				tries = append(tries, []string{text})
+			}
+		}
+	}
+	if a.Type == TypeList {
+		fewer := slices.DeleteFunc(slices.Clone(now), func(s string) bool { return slices.Contains(lack, s) })
+		more := slices.Clone(fewer)
+		for _, text := range have {
+			more = appendNew(more, text)
+		}
+		tries = append(tries, more, fewer)
+	}
+	one(have...)
+	if a.Type != TypeNumber {
+		one(literals...)
+	}
+	one(a.Values...)
+	known, _ := a.domain(slices.Concat(literals, have, lack), nil)
+	if a.Type == TypeNumber {
+		sortByDistance(known, now)
+	}
+	if a.Type == TypeString {
+		tries = append(tries, x.known(a)...)
+	}
+	tries = append(append(tries, known[1:]...), known[0])
+	var out [][]string
+	for _, to := range tries {
+		seen, err := a.value(to)
+		if err != nil || len(out) == maxValuesFor || !n.Met(seen) || slices.ContainsFunc(out, func(o []string) bool { return slices.Equal(o, to) }) {
+			continue
+		}
+		out = append(out, to)
+	}
+	return out
+}
+
+// known returns the values with which the policy compares an attribute.
+func (x *explaining) known(a Attribute) [][]string {
+	var out [][]string
+	for _, text := range x.literals(a.Name) {
+		if text != "" {
+			out = append(out, []string{text})
+		}
+	}
+	return out
+}
+
+// sortByDistance sorts numbers, the missing one first, those next that are near to what
+// is there.
+func sortByDistance(values [][]string, now []string) {
+	number := func(list []string) float64 {
+		if len(list) == 0 {
+			return 0
+		}
+		f, err := parseNumber(list[0])
+		if err != nil {
+			return 0
+		}
+		return f
+	}
+	slices.SortStableFunc(values[1:], func(a, b []string) int {
+		x, y := math.Abs(number(a)-number(now)), math.Abs(number(b)-number(now))
+		switch {
+		case x < y:
+			return -1
+		case x > y:
+			return 1
+		}
+		return 0
+	})
+}
