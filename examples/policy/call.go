@@ -136,8 +136,9 @@ func problems(err error) []problem {
 func (c *call) complain(err error) {
 	if c.json {
 		_ = c.print(struct {
-			Errors []problem `json:"errors"`
-		}{problems(err)})
+			Errors  []problem `json:"errors"`
+			Skipped []problem `json:"skipped,omitempty"`
+		}{problems(err), c.skipped})
 		return
 	}
 	for _, p := range problems(err) {

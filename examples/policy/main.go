@@ -18,7 +18,7 @@ import (
 // The exit codes, for scripts.
 const (
 	exitFine    = 0 // nothing was found, everything passed, nothing differs
-	exitFound   = 1 // something was found, failed or differs
+	exitFound   = 1 // something was found, failed, differs or is not given
 	exitTrouble = 2 // it could not be done, or not for everybody
 )
 
@@ -31,7 +31,7 @@ policy COMMAND -h explains each. A policy in several files is named FILE,FILE,â€
 
 exit codes:
   0  fine: nothing was found, every case passed, nothing differs
-  1  something was found, a case failed, something differs
+  1  something was found, a case failed, something differs, somebody does not have it
   2  it could not be done: a policy that does not load, a wrong flag, or people who
      could not be read; standard error says what, as file:line:column, and with
      -json standard output, under errors or skipped
@@ -62,7 +62,7 @@ type command struct {
 }
 
 func commands() []command {
-	return []command{checkCommand(), testCommand(), diffCommand(), schemaCommand()}
+	return []command{checkCommand(), testCommand(), diffCommand(), whyCommand(), schemaCommand()}
 }
 
 func (p program) run(ctx context.Context, args []string) int {

@@ -59,6 +59,18 @@ func TestOutputs(t *testing.T) {
 		"test-wrong":  "test -policy testdata/clean.yaml testdata/wrong-cases.yaml testdata/torn-cases.yaml sample/people.csv",
 		"test-broken": "test -policy testdata/broken.yaml sample/cases.yaml",
 
+		"why":                 "why -policy sample/policy.yaml -people sample/people.csv 1001 git:team/dev",
+		"why-json":            "why -policy sample/policy.yaml -people sample/people.csv 1001 git:team/dev -json",
+		"why-not":             "why -policy sample/policy.yaml -people sample/people.csv 1006 directory",
+		"why-not-json":        "why -policy sample/policy.yaml -people sample/people.csv 1006 directory -json",
+		"why-denied":          "why -policy sample/policy.yaml -people sample/people.csv 1004 git:team/dev",
+		"why-unreadable":      "why -policy testdata/clean.yaml -people testdata/people.csv -custom level 4 app:group/staff",
+		"why-unreadable-json": "why -policy testdata/clean.yaml -people testdata/people.csv -custom level 4 app:group/staff -json",
+		"why-left-out":        "why -policy testdata/clean.yaml -people testdata/people.csv -custom level 3 app:group/staff",
+		"why-nobody":          "why -policy sample/policy.yaml -people sample/people.csv 9 git:team/dev",
+		"why-what":            "why -policy sample/policy.yaml -people sample/people.csv 1001 gti",
+		"why-help":            "why -h",
+
 		"diff":            "diff sample/policy.yaml sample/next-policy.yaml -people sample/people.csv",
 		"diff-json":       "diff sample/policy.yaml sample/next-policy.yaml -people sample/people.csv -json",
 		"diff-back":       "diff sample/next-policy.yaml sample/policy.yaml -people sample/people.csv -at 2026-02-15T00:00:00+01:00",

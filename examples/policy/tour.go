@@ -13,6 +13,7 @@ func (p program) tour(ctx context.Context) int {
 	for _, line := range []string{
 		"check sample/policy.yaml -people sample/people.csv -at 2026-03-02",
 		"test -policy sample/policy.yaml sample/cases.yaml",
+		"why 1004 git:team/dev -policy sample/policy.yaml -people sample/people.csv -at 2026-03-02",
 		"diff sample/policy.yaml sample/next-policy.yaml -people sample/people.csv -at 2026-03-02",
 	} {
 		fmt.Fprintf(p.out, "$ policy %s\n", line)
