@@ -48,7 +48,7 @@ func (c *call) diff(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	d := difference{People: len(all.subjects), Systems: map[string]*tally{}}
+	d := difference{People: len(all.subjects), Systems: map[string]*tally{}, Changes: []change{}}
 	for _, system := range slices.Concat(before.Systems(), after.Systems()) {
 		d.Systems[system] = &tally{}
 	}

@@ -71,14 +71,15 @@ func TestOutputs(t *testing.T) {
 		"why-what":            "why -policy sample/policy.yaml -people sample/people.csv 1001 gti",
 		"why-help":            "why -h",
 
-		"diff":            "diff sample/policy.yaml sample/next-policy.yaml -people sample/people.csv",
-		"diff-json":       "diff sample/policy.yaml sample/next-policy.yaml -people sample/people.csv -json",
-		"diff-back":       "diff sample/next-policy.yaml sample/policy.yaml -people sample/people.csv -at 2026-02-15T00:00:00+01:00",
-		"diff-nothing":    "diff sample/policy.yaml sample/policy.yaml -people sample/people.csv",
-		"diff-undecided":  "diff testdata/clean.yaml testdata/stricter.yaml -people testdata/people.csv -custom level -source hr",
-		"diff-skip":       "diff testdata/clean.yaml testdata/clean.yaml -people testdata/people.csv -custom level -skip-wrong",
-		"diff-wrong-file": "diff testdata/clean.yaml testdata/broken.yaml -people testdata/people.csv",
-		"diff-no-people":  "diff sample/policy.yaml sample/next-policy.yaml -people testdata/none.csv",
+		"diff":              "diff sample/policy.yaml sample/next-policy.yaml -people sample/people.csv",
+		"diff-json":         "diff sample/policy.yaml sample/next-policy.yaml -people sample/people.csv -json",
+		"diff-back":         "diff sample/next-policy.yaml sample/policy.yaml -people sample/people.csv -at 2026-02-15T00:00:00+01:00",
+		"diff-nothing":      "diff sample/policy.yaml sample/policy.yaml -people sample/people.csv",
+		"diff-nothing-json": "diff sample/policy.yaml sample/policy.yaml -people sample/people.csv -json",
+		"diff-undecided":    "diff testdata/clean.yaml testdata/stricter.yaml -people testdata/people.csv -custom level -source hr",
+		"diff-skip":         "diff testdata/clean.yaml testdata/clean.yaml -people testdata/people.csv -custom level -skip-wrong",
+		"diff-wrong-file":   "diff testdata/clean.yaml testdata/broken.yaml -people testdata/people.csv",
+		"diff-no-people":    "diff sample/policy.yaml sample/next-policy.yaml -people testdata/none.csv",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

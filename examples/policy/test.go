@@ -81,7 +81,7 @@ func (c *call) test(ctx context.Context) (int, error) {
 				return 0, ctx.Err()
 			}
 			failed++
-			r.Differ = strings.Split(err.Error(), "\n")
+			r.Differ = differences(err.Error())
 		}
 		r.Passed = r.Differ == nil
 		results = append(results, r)
@@ -98,11 +98,24 @@ func (c *call) test(ctx context.Context) (int, error) {
 	}
 	for _, r := range results {
 		if !r.Passed {
-			fmt.Fprintf(c.out, "%s:%d: failed: %s\n  %s\n", r.File, r.Line, r.Name, strings.Join(r.Differ, "\n  "))
+			fmt.Fprintf(c.out, "%s:%d: failed: %s\n  %s\n", r.File, r.Line, r.Name, strings.ReplaceAll(strings.Join(r.Differ, "\n"), "\n", "\n  "))
 		}
 	}
 	fmt.Fprintf(c.out, "%s, %d failed\n", count(len(results), "case", "cases"), failed)
 	return code, nil
+}
+
+// differences takes lines apart, and leaves those that are indented with what they
+// belong to.
+func differences(lines string) (out []string) {
+	for line := range strings.SplitSeq(lines, "\n") {
+		if last := len(out) - 1; last >= 0 && strings.HasPrefix(line, " ") {
+			out[last] += "\n" + line
+			continue
+		}
+		out = append(out, line)
+	}
+	return out
 }
 
 // readCases reads the files of cases.
