@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"math"
+	"reflect"
 	"slices"
 
 	"github.com/joinery-iam/joinery/policy/internal/logic"
@@ -11,8 +12,10 @@ import (
 
 const (
 	maxChanged   = 3      // attributes
-	changeSteps  = 50_000 // of the search
+	changeSteps  = 30_000 // of the search
 	maxTrials    = 300    // changes that are decided about
+	maxTried     = 2      // attributes that are changed without a condition that says so
+	maxBlind     = 1_000  // such changes that are decided about
 	maxValuesFor = 6      // values of one attribute that are tried
 )
 
@@ -45,7 +48,8 @@ func (x *explaining) change(ctx context.Context) {
 		out.Impossible = true
 		return
 	}
-	out.Searched = maxChanged
+	// What holds already, and yet is not so, says nothing of what it would take.
+	sure = sure && !x.space.Holds(want, x.value)
 	steps = changeSteps
 	trials := maxTrials
 	least := 0 // attributes of what was found and did not do it
@@ -56,14 +60,26 @@ func (x *explaining) change(ctx context.Context) {
 		out.Attributes = x.try(ctx, needs, want, &trials)
 		return len(out.Attributes) == 0 && trials > 0 && ctx.Err() == nil
 	})
-	if n := len(out.Attributes); n > 0 {
-		// One is the least that there can be. Otherwise no fewer may have been found
-		// at all.
-		out.Smallest = n == 1 || sure && whole && least == n
-		out.Searched = 0
+	n := len(out.Attributes)
+	switch {
+	case n == 0 && sure && whole && least == 0 && steps > 0 && len(want.Reads()) <= maxChanged:
+		out.Impossible = true
+		return
+	case n == 1 || n > 0 && sure && whole && least == n:
+		out.Smallest = true // no fewer were found at all, and one is the least there can be
 		return
 	}
-	out.Impossible = sure && whole && least == 0 && steps > 0 && len(want.Reads()) <= maxChanged
+	// Something else than the conditions on the way decides, such as what others give.
+	most := maxTried
+	if n > 0 {
+		most = min(most, n-1)
+	}
+	if other := x.exhaust(ctx, most); len(other) > 0 {
+		out.Attributes, out.Smallest = other, len(other) == 1
+	}
+	if len(out.Attributes) == 0 {
+		out.Searched = maxChanged
+	}
 }
 
 // try returns the first values for which needs are met and with which the decision is
@@ -86,15 +102,11 @@ func (x *explaining) try(ctx context.Context, needs []logic.Need, want *logic.Fo
 	choose = func(i int) bool {
 		if i == len(needs) {
 			*trials--
-			d, err := x.Evaluate(ctx, x.changed(needs, chosen))
-			return err == nil && x.has(d) != x.out.Given
+			return x.turns(ctx, chosen)
 		}
-		v := x.views[needs[i].Scope]
 		for _, to := range choices[i] {
-			chosen[i] = AttributeChange{
-				Relationship: v.ID, Attribute: needs[i].Name, From: slices.Clone(v.attributes[needs[i].Name]), To: to, Want: needs[i].String(),
-			}
-			if *trials <= 0 || ctx.Err() != nil {
+			chosen[i] = x.views[needs[i].Scope].alter(needs[i].Name, to)
+			if chosen[i].Want = needs[i].String(); *trials <= 0 || ctx.Err() != nil {
 				return false
 			}
 			if choose(i + 1) {
@@ -109,12 +121,72 @@ func (x *explaining) try(ctx context.Context, needs []logic.Need, want *logic.Fo
 	return nil
 }
 
+// alter returns the change of an attribute to other values.
+func (v *view) alter(name string, to []string) AttributeChange {
+	return AttributeChange{Relationship: v.ID, Attribute: name, From: slices.Clone(v.attributes[name]), To: slices.Clone(to), index: v.index}
+}
+
+// turns reports whether the decision is the other one with changes.
+func (x *explaining) turns(ctx context.Context, changes []AttributeChange) bool {
+	d, err := x.Evaluate(ctx, x.changed(changes))
+	return err == nil && x.has(d) != x.out.Given
+}
+
+// exhaust tries the values that matter of all attributes that conditions read, a few
+// attributes at a time.
+func (x *explaining) exhaust(ctx context.Context, most int) []AttributeChange {
+	var all [][]AttributeChange // by attribute
+	for _, v := range x.live {
+		for _, name := range x.conditionReads {
+			a := x.attributes[name]
+			var some []AttributeChange
+			values, _ := a.domain(x.literals(name), []string{v.now.Format("2006-01-02")})
+			for _, to := range append(slices.Clone(values[1:]), values[0]) {
+				was, err := a.value(v.attributes[name])
+				is, bad := a.value(to)
+				if err == nil && bad == nil && !reflect.DeepEqual(was, is) {
+					some = append(some, v.alter(name, to))
+				}
+			}
+			all = append(all, some)
+		}
+	}
+	trials := maxBlind
+	var chosen []AttributeChange
+	var choose func(from, size int) bool
+	choose = func(from, size int) bool {
+		if size == 0 {
+			trials--
+			return x.turns(ctx, chosen)
+		}
+		for i := from; i < len(all); i++ {
+			for _, one := range all[i] {
+				if trials <= 0 || ctx.Err() != nil {
+					return false
+				}
+				chosen = append(chosen, one)
+				if choose(i+1, size-1) {
+					return true
+				}
+				chosen = chosen[:len(chosen)-1]
+			}
+		}
+		return false
+	}
+	for size := 1; size <= most; size++ {
+		if choose(0, size) {
+			return chosen
+		}
+	}
+	return nil
+}
+
 // changed returns the person with other attributes.
-func (x *explaining) changed(needs []logic.Need, changes []AttributeChange) Subject {
+func (x *explaining) changed(changes []AttributeChange) Subject {
 	s := x.subject
 	s.Relationships = slices.Clone(s.Relationships)
-	for i, c := range changes {
-		r := &s.Relationships[x.views[needs[i].Scope].index]
+	for _, c := range changes {
+		r := &s.Relationships[c.index]
 		r.Spans = slices.Clone(r.Spans)
 		if len(r.Spans) == 0 {
 			r.Spans = []Span{{}}

@@ -44,17 +44,18 @@ type explaining struct {
 	subject Subject
 	out     Explanation
 
-	views   []*view // those of live first
-	live    []*view
-	routes  []route
-	leading map[*role]bool
-	steps   int
+	views    []*view // those of live first
+	live     []*view
+	routes   []route
+	leading  map[*role]bool
+	compared map[string][]string // literals by attribute
+	steps    int
 	// What is said of a route, of all.
 	over, under bool
 }
 
 func newExplaining(p *Policy, s Subject, t target) *explaining {
-	x := &explaining{Policy: p, target: t, space: p.space(), leading: map[*role]bool{}}
+	x := &explaining{Policy: p, target: t, space: p.space(), leading: map[*role]bool{}, compared: map[string][]string{}}
 	x.out = Explanation{Person: s.Person, At: s.At, Entitlement: t.entitlement, System: t.system}
 	x.look(s)
 	return x

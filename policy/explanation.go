@@ -142,4 +142,6 @@ type AttributeChange struct {
 	To           []string `json:"to,omitempty"`
 	// Want is what is asked of the value, of which To is one, as a condition.
 	Want string `json:"want,omitempty"`
+
+	index int // of the relationship
 }

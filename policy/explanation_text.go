@@ -260,5 +260,9 @@ func (a Absence) String() string {
 
 // String returns the attribute with what it is and would be.
 func (c AttributeChange) String() string {
-	return fmt.Sprintf("relationship %s: %s from %s to %s (%s)", c.Relationship, c.Attribute, values(c.From), values(c.To), c.Want)
+	out := fmt.Sprintf("relationship %s: %s from %s to %s", c.Relationship, c.Attribute, values(c.From), values(c.To))
+	if c.Want != "" {
+		out += " (" + c.Want + ")"
+	}
+	return out
 }

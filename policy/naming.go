@@ -242,6 +242,9 @@ func (x *explaining) valuesFor(a Attribute, sym symbol, wanted string) []string 
 
 // literals returns with what conditions of the policy compare an attribute, sorted.
 func (x *explaining) literals(name string) []string {
+	if out, ok := x.compared[name]; ok {
+		return out
+	}
 	var out []string
 	add := func(c *condition) {
 		if c != nil {
@@ -264,5 +267,6 @@ func (x *explaining) literals(name string) []string {
 		add(x.denies[i].when)
 	}
 	slices.Sort(out)
-	return slices.Compact(out)
+	x.compared[name] = slices.Compact(out)
+	return x.compared[name]
 }

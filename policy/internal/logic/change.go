@@ -63,25 +63,34 @@ func (n Need) Literals() (have, lack []string) {
 // each other is left out, and so is what the steps do not suffice for.
 func (s *Space) Changes(f *Formula, values func(Var) any, most int, steps *Steps, found func([]Need) bool) (whole bool) {
 	whole = true
+	known := map[leaf]bool{}
+	holds := func(l leaf) bool {
+		is, ok := known[l]
+		if !ok {
+			is = s.holds(l, values)
+			known[l] = is
+		}
+		return is
+	}
 	for size := 1; size <= most; size++ {
 		stopped := false
 		prune := func(b *branch, l leaf) bool {
-			if s.holds(l, values) {
+			if holds(l) {
 				return true
 			}
 			if len(l.atom.reads) != 1 {
 				whole = false
 				return false
 			}
-			return len(s.wrong(b, values, Var{l.scope, l.atom.reads[0]})) <= size
+			return len(wrong(b, holds, Var{l.scope, l.atom.reads[0]})) <= size
 		}
 		done := s.branches(f, steps, prune, func(b *branch) bool {
-			wrong := s.wrong(b, values)
-			if len(wrong) != size {
+			vars := wrong(b, holds)
+			if len(vars) != size {
 				return true
 			}
-			needs := make([]Need, len(wrong))
-			for i, v := range wrong {
+			needs := make([]Need, len(vars))
+			for i, v := range vars {
 				needs[i] = Need{v, s, slices.Clone(b.vars[v])}
 			}
 			stopped = !found(needs)
@@ -97,10 +106,10 @@ func (s *Space) Changes(f *Formula, values func(Var) any, most int, steps *Steps
 
 // wrong returns the variables of a branch with leaves that do not hold, and more,
 // sorted.
-func (s *Space) wrong(b *branch, values func(Var) any, more ...Var) []Var {
+func wrong(b *branch, holds func(leaf) bool, more ...Var) []Var {
 	out := slices.Clone(more)
 	for v, leaves := range b.vars {
-		if slices.ContainsFunc(leaves, func(l leaf) bool { return !s.holds(l, values) }) {
+		if slices.ContainsFunc(leaves, func(l leaf) bool { return !holds(l) }) {
 			out = add(out, v)
 		}
 	}
