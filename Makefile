@@ -76,6 +76,6 @@ killswitch: ## how long a termination takes, with nothing else to do and with 10
 .PHONY: examples
 examples: ## the examples that need nothing
 	go run ./examples/quickstart
-	go run ./examples/policy-only
+	go run ./examples/policy
 	go run ./examples/embed
 	go run ./examples/lifecycle

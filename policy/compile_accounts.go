@@ -47,6 +47,7 @@ func (c *compilation) accounts() {
 			return t
 		}
 		c.days(path+".aheadDays", m.AheadDays)
+		c.signIn(system)
 		a := account{name: m.Name, after: m.After, aheadDays: m.AheadDays, rename: m.Rename}
 		if m.Suspend != "" {
 			a.suspend = c.condition(path+".suspend", m.Suspend)

@@ -68,6 +68,7 @@ func (d *decoder) account(n *yaml.Node, path string) (a AccountMapping) {
 		{"aheadDays", func(n *yaml.Node, path string) { a.AheadDays = d.number(n, path) }},
 		{"suspend", func(n *yaml.Node, path string) { a.Suspend = d.text(n, path) }},
 		{"rename", func(n *yaml.Node, path string) { a.Rename = d.flag(n, path) }},
+		{"signIn", func(n *yaml.Node, path string) { a.SignIn = d.text(n, path) }},
 	})
 	return a
 }

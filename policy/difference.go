@@ -28,7 +28,7 @@ func Compare(before, after *Policy) *Difference {
 		return d
 	}
 	a, b := before.doc, after.doc
-	d.everybody = a.BridgeDays != b.BridgeDays || !reflect.DeepEqual(a.Accounts, b.Accounts) ||
+	d.everybody = a.BridgeDays != b.BridgeDays || !reflect.DeepEqual(meaning(a.Accounts), meaning(b.Accounts)) ||
 		!reflect.DeepEqual(a.Entitlements, b.Entitlements) || !reflect.DeepEqual(a.Separation, b.Separation) ||
 		// What is made ahead can depend on other relationships or not.
 		before.isPersonal() != after.isPersonal() || d.attributes()

@@ -34,9 +34,11 @@
 //	      displayName: "{displayName}"
 //	      email: "{name}@example.com"
 //	      department: "{department}"
+//	    signIn: identityProvider
 //	  git:
 //	    name: userName
 //	    candidates: ["{accounts.directory.userName}"]
+//	    signIn: directory   # through it; "own" would be passwords of its own
 //
 // A policy may stand in several files: [LoadFiles], [LoadFS]. [Schema] lets editors
 // complete and check them. Every field is described at [Document] and the types that

@@ -90,4 +90,9 @@ type AccountMapping struct {
 	// candidates any more, as after a marriage. The old one stays reserved for the
 	// same person. Otherwise an account keeps the name it was made with.
 	Rename bool `json:"rename,omitempty"`
+	// SignIn says how people sign in: [SignInProvider] if they do it here for other
+	// systems as well, [SignInOwn] if the system keeps passwords of its own, or the
+	// name of the system of the former kind through which they do. Empty says nothing.
+	// No decision depends on it; [Policy.Lint] does.
+	SignIn string `json:"signIn,omitempty"`
 }

@@ -64,8 +64,8 @@ rules:
       Two
       lines.
 accounts:
-  app: {name: login, candidates: ["{email}"], aheadDays: 7, rename: true, suspend: 'status == "onLeave"', attributes: {a: ~, b: "x", c: [x, "y{clearance}"], d: []}, after: [other]}
-  other: {name: login, candidates: ["{email}"]}
+  app: {name: login, candidates: ["{email}"], aheadDays: 7, rename: true, suspend: 'status == "onLeave"', attributes: {a: ~, b: "x", c: [x, "y{clearance}"], d: []}, after: [other], signIn: other}
+  other: {name: login, candidates: ["{email}"], signIn: identityProvider}
 `
 
 func TestEveryKeyIsRead(t *testing.T) {
@@ -115,10 +115,10 @@ func TestEveryKeyIsRead(t *testing.T) {
 		}},
 		Accounts: map[string]policy.AccountMapping{
 			"app": {
-				Name: "login", Candidates: []string{"{email}"}, After: []string{"other"}, AheadDays: 7, Rename: true, Suspend: `status == "onLeave"`,
+				Name: "login", Candidates: []string{"{email}"}, After: []string{"other"}, AheadDays: 7, Rename: true, Suspend: `status == "onLeave"`, SignIn: "other",
 				Attributes: map[string][]string{"a": nil, "b": {"x"}, "c": {"x", "y{clearance}"}, "d": nil},
 			},
-			"other": {Name: "login", Candidates: []string{"{email}"}},
+			"other": {Name: "login", Candidates: []string{"{email}"}, SignIn: policy.SignInProvider},
 		},
 	}, p.Document())
 	require.Equal(t, []string{"app", "other"}, p.Systems())

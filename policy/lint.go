@@ -39,6 +39,7 @@ func (p *Policy) Lint(ctx context.Context, o LintOptions) ([]Finding, error) {
 	l.roleSizes()
 	l.similarRoles()
 	l.privilege()
+	l.signIns()
 	if err := l.apart(ctx); err != nil {
 		return nil, err
 	}

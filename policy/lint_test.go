@@ -191,6 +191,21 @@ var untidy = []struct {
 	},
 	{name: "a grant that only contains a mighty word", old: "grants: [app:group/interns]", new: "grants: [app:group/administration]"},
 	{
+		name: "a password beside the sign-in that there is", old: `candidates: ["{email}"]}`, new: `candidates: ["{email}"], signIn: own}` + "\n  idp: {name: login, candidates: [\"{email}\"], signIn: identityProvider}",
+		also: []string{"[app:group/staff]", "[app:group/staff, idp:account/user]"},
+		want: []string{"local-password accounts.app.signIn"}, message: `"app" keeps passwords of its own, although people can sign in through "idp": one more password to steal, to reset and to lock when somebody leaves`,
+	},
+	{name: "a password where there is nothing else", old: `candidates: ["{email}"]}`, new: `candidates: ["{email}"], signIn: own}`},
+	{
+		name: "a sign-in through another system", old: `candidates: ["{email}"]}`, new: `candidates: ["{email}"], signIn: idp}` + "\n  idp: {name: login, candidates: [\"{email}\"], signIn: identityProvider}",
+		also: []string{"[app:group/staff]", "[app:group/staff, idp:account/user]"},
+	},
+	{
+		name: "a password in a policy", old: `candidates: ["{email}"]}`, new: `candidates: ["{email}"], attributes: {UserPassword: welcome, "urn:x:User:password": "{familyName}", unicodePwd: x, password: , passwordPolicy: strict}}`,
+		want:    []string{"password-attribute accounts.app.attributes.UserPassword", `password-attribute accounts.app.attributes["urn:x:User:password"]`, "password-attribute accounts.app.attributes.unicodePwd"},
+		message: `"app" would be sent a password that is made of this text: whoever can read the policy or the audit log can sign in`,
+	},
+	{
 		name: "duties that one person can have", old: "accounts:", new: "separation:\n  - {name: apart, between: [{grants: [app:team/dev]}, {grants: [app:group/interns]}], action: refuse}\n  - {name: kept, between: [{grants: [app:team/dev]}, {roles: [employee]}], action: refuse}\naccounts:",
 		want: []string{"separation-possible separation[1]"}, message: `somebody with department "Engineering" would violate separation "kept", by rules "engineers" and "everybody"`,
 	},

@@ -114,7 +114,7 @@ func TestTheSchemaFindsMistakes(t *testing.T) {
 		{"action: requireApproval", "action: approve"}, {"sensitivity: sensitive", "sensitivity: high"}, {"until: hireDate - 1d", "until: hireDate - 1"},
 		{"overlapDays: 5", "overlapDays: 400"}, {"rename: true", "rename: yes"}, {"grants: [app:role/b:c/d]", "grants: [app:role]"},
 		{"{name: a, person: p,", "{name: a,"}, {"relationship: r, lifts", "relationship: r, person: p, lifts"}, {`grants: ["app:*"]`, `grants: ["*"]`},
-		{"type: string", "type: text"}, {"candidates: [\"{email}\"]}", "candidates: []}"}, {"reason: why", "why: reason"}, {"accounts:\n  app", "accounts:\n  a p"},
+		{"type: string", "type: text"}, {"candidates: [\"{email}\"], signIn: identityProvider}", "candidates: []}"}, {"signIn: other", "signIn: [other]"}, {"reason: why", "why: reason"}, {"accounts:\n  app", "accounts:\n  a p"},
 	} {
 		require.Error(t, s.Validate(plain(t, replace(complete, c[0], c[1]))), c[1])
 		_, err := policy.Load("p", strings.NewReader(replace(complete, c[0], c[1])))

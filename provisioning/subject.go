@@ -82,30 +82,15 @@ func holdings(items []state.Item) []policy.Holding {
 	return all
 }
 
-// relationship puts a worker into the terms of policy. If the worker can never
-// have access, live is false.
+// relationship is [Relationship], and ends with those who have been missing for long.
 func (t *Tenant) relationship(row state.Worker, w hrsource.Worker) (rel policy.Relationship, live bool, err error) {
-	start, end, live, err := w.Window(t.cfg.Zone, row.RecordedAt)
-	if err != nil {
-		return policy.Relationship{}, false, err
-	}
-	zone, err := w.Zone(t.cfg.Zone)
+	rel, live, err = Relationship(w, t.cfg.Zone, row.RecordedAt)
 	if err != nil {
 		return policy.Relationship{}, false, err
 	}
 	if grace := t.endMissingAfter(row.Source); grace > 0 && !row.MissingSince.IsZero() {
-		end = sooner(end, row.MissingSince.Add(grace))
-	}
-	rel = policy.Relationship{
-		ID: w.Key.String(), Primary: w.Primary, Start: start, End: end, Zone: zone,
-		Abrupt: w.Involuntary || !end.IsZero() && end.Equal(w.AccessEnd),
-	}
-	assignments := w.Assignments
-	if len(assignments) == 0 {
-		assignments = []hrsource.Assignment{{}}
-	}
-	for _, a := range assignments {
-		rel.Spans = append(rel.Spans, policy.Span{From: a.EffectiveFrom.Start(zone), Attributes: w.Attributes(a)})
+		rel.End = sooner(rel.End, row.MissingSince.Add(grace))
+		rel.Abrupt = abrupt(w, rel.End)
 	}
 	return rel, live, nil
 }

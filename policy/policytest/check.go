@@ -17,6 +17,9 @@ import (
 // everything that is not as expected. It evaluates twice, to see that the same
 // person gives the same decision. [Run] is Check in subtests.
 //
+// Below what is missing, indented lines tell what keeps it back, if e is a
+// [policy.Policy].
+//
 // If e is a [policy.Policy], a case is wrong that names an attribute or a system which
 // the policy does not know, or in WantNot an entitlement that it grants to nobody.
 func Check(ctx context.Context, e policy.Evaluator, c Case) error {
@@ -38,10 +41,10 @@ func Check(ctx context.Context, e policy.Evaluator, c Case) error {
 		return nil //nolint:nilerr // the error that was wanted
 	}
 	var diff report
-	diff.grants(c, d)
+	diff.grants(ctx, e, c, d)
 	diff.denied(c, d)
 	diff.violations(c, d)
-	diff.accounts(c, d)
+	diff.accounts(ctx, e, c, d)
 	if !c.WantNextChange.IsZero() && !c.WantNextChange.Equal(d.NextChange) {
 		diff.add("next change: want %s, got %s", instant(c.WantNextChange), instant(d.NextChange))
 	}
@@ -56,16 +59,24 @@ type report []string
 
 func (r *report) add(format string, args ...any) { *r = append(*r, fmt.Sprintf(format, args...)) }
 
-func (r *report) grants(c Case, d policy.Decision) {
+func (r *report) grants(ctx context.Context, e policy.Evaluator, c Case, d policy.Decision) {
 	held := map[string]policy.Grant{}
 	for _, g := range d.Grants {
 		held[g.Entitlement.String()] = g
 	}
 	for _, want := range c.Want {
-		if _, err := policy.ParseEntitlement(want); err != nil {
+		wanted, err := policy.ParseEntitlement(want)
+		if err != nil {
 			r.add("the case is wrong: %v", err)
-		} else if _, ok := held[want]; !ok {
-			r.add("missing: %s%s", want, deniedBy(want, d))
+			continue
+		}
+		if _, ok := held[want]; ok {
+			continue
+		}
+		denied := deniedBy(want, d)
+		r.add("missing: %s%s", want, denied)
+		if p, ok := e.(*policy.Policy); ok && denied == "" && d.Live {
+			r.why(p.Explain(ctx, c.subject(), wanted))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(held)) {
@@ -120,7 +131,7 @@ func matches(pattern, name string) bool {
 	return pattern == name
 }
 
-func (r *report) accounts(c Case, d policy.Decision) {
+func (r *report) accounts(ctx context.Context, e policy.Evaluator, c Case, d policy.Decision) {
 	have := map[string]policy.DesiredAccount{}
 	for _, a := range d.Accounts {
 		have[a.System] = a
@@ -134,6 +145,9 @@ func (r *report) accounts(c Case, d policy.Decision) {
 		a, ok := have[system]
 		if !ok {
 			r.add("missing: an account in %s", system)
+			if p, ok := e.(*policy.Policy); ok && d.Live {
+				r.why(p.ExplainAccount(ctx, c.subject(), system))
+			}
 			continue
 		}
 		r.account(c.WantAccounts[system], a)

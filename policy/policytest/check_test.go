@@ -3,6 +3,7 @@ package policytest_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -118,6 +119,7 @@ func TestCheckTellsEverythingThatDiffers(t *testing.T) {
 				"git":       {Attributes: map[string][]string{"mail": {"a"}}},
 			},
 		}, `missing: git:team/ops
+  nothing gives it; did you mean git:team/dev?
 the case is wrong: entitlement "staff": want system:kind/name, such as directory:group/engineering
 not wanted: git:team/dev, by rule developers > role dev
 not wanted: an account in git, by rule developers > role dev
@@ -127,7 +129,12 @@ directory title: want nothing, got ["Analyst"]
 directory waiting: want ["x"], got nothing
 git mail: want ["a"], but it is not listed; the account waits for accounts.directory.mail, accounts.directory.uid
 next change: want 2026-01-01T12:00:00Z, got 2026-07-01T00:00:00Z`},
-		"no account": {policytest.Case{WantAccounts: map[string]policytest.Account{"git": {}}}, "missing: an account in git"},
+		"no account": {policytest.Case{WantAccounts: map[string]policytest.Account{"git": {}}}, `missing: an account in git
+  git:team/dev by rule developers > role dev: rule developers wants "apollo" in projects; projects is missing`},
+		"a way that is over": {
+			policytest.Case{At: time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC), Lists: apollo, Want: []string{"git:team/dev"}},
+			"missing: git:team/dev\n  rule developers > role dev: rule developers ended at 2026-07-01T00:00:00Z",
+		},
 		"names that the policy does not know": {policytest.Case{
 			Attributes: map[string]string{"departmnet": "Eng"}, Lists: map[string][]string{"project": {"apollo"}},
 			WantNot: []string{"git:team/devs", "wiki:*"}, WantNoAccounts: []string{"gti"},
@@ -187,4 +194,22 @@ func TestCheckFindsEvaluatorsThatAreNotPure(t *testing.T) {
 	for _, err := range []error{nil, errors.New("now and then")} {
 		require.EqualError(t, policytest.Check(t.Context(), fickle{new(int), err}, policytest.Case{}), "evaluating twice gives different decisions")
 	}
+}
+
+func TestCheckTellsAFewOfManyWays(t *testing.T) {
+	t.Parallel()
+	var text strings.Builder
+	text.WriteString("version: 1\naccounts: {app: {name: login, candidates: [x]}}\nrules:\n")
+	for i := range 5 {
+		fmt.Fprintf(&text, "  - {name: r%d, when: department == \"d%[1]d\", grants: [app:role/x]}\n", i)
+	}
+	p, err := policy.Load("p", strings.NewReader(text.String()))
+	require.NoError(t, err)
+	require.EqualError(t, policytest.Check(t.Context(), p, policytest.Case{Want: []string{"app:role/x"}}), `missing: app:role/x
+  rule r0: rule r0 wants department == "d0"; department is missing
+  rule r1: rule r1 wants department == "d1"; department is missing
+  rule r2: rule r2 wants department == "d2"; department is missing
+  and more`)
+	// Of what is no Policy nothing more is known.
+	require.EqualError(t, policytest.Check(t.Context(), struct{ policy.Evaluator }{p}, policytest.Case{Want: []string{"app:role/x"}}), "missing: app:role/x")
 }

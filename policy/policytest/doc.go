@@ -9,6 +9,6 @@
 //	}})
 //
 // A failing case tells everything that differs, with the rules and roles that
-// led to what nobody wanted. The tables work for every [policy.Evaluator], not
-// only for a [policy.Policy].
+// led to what nobody wanted, and what keeps back what is missing. The tables work
+// for every [policy.Evaluator], not only for a [policy.Policy].
 package policytest

@@ -30,5 +30,6 @@ accounts:
 	}))
 	// Output:
 	// missing: crm:role/admin
+	//   nothing gives it
 	// not wanted: crm:role/agent, by rule sales-tools
 }

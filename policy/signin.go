@@ -1,0 +1,45 @@
+package policy
+
+import (
+	"maps"
+	"slices"
+)
+
+// How people sign in to a system, beside the name of an identity provider that they
+// do it through: see [AccountMapping].
+const (
+	// SignInProvider is for the identity provider itself.
+	SignInProvider = "identityProvider"
+	// SignInOwn is for a system that keeps passwords of its own.
+	SignInOwn = "own"
+)
+
+// signIn checks how people sign in to a system. Through another is through an
+// identity provider, so that nobody goes in a circle.
+func (c *compilation) signIn(system string) {
+	path, how := child("accounts", system)+".signIn", c.doc.Accounts[system].SignIn
+	switch {
+	case how == "" || how == SignInProvider || how == SignInOwn:
+	case !c.isSystem(how):
+		names := slices.Concat([]string{SignInProvider, SignInOwn}, c.systems)
+		mean := c.spell.didYouMean(how, names)
+		if mean == "" {
+			mean = "; want identityProvider, own or the system through which people sign in"
+		}
+		c.found.add(path, "unknown system %q%s", clip(how), mean)
+	case how == system:
+		c.found.add(path, "nobody can sign in to %q through itself; want identityProvider if people sign in there, or own", clip(system))
+	case c.doc.Accounts[how].SignIn != SignInProvider:
+		c.found.add(path, "people cannot sign in through %q, which does not say signIn: identityProvider", clip(how))
+	}
+}
+
+// meaning is the accounts without what decisions do not depend on.
+func meaning(accounts map[string]AccountMapping) map[string]AccountMapping {
+	accounts = maps.Clone(accounts)
+	for system, a := range accounts {
+		a.SignIn = ""
+		accounts[system] = a
+	}
+	return accounts
+}
