@@ -43,10 +43,33 @@ type Guard struct {
 	// much away. Only what is judged after an entitlement was listed counts. Defaults to 5;
 	// NoSensitive means none.
 	MaxSensitive int
+	// MaxWeight is the limit of all that a system loses, and is given that is sensitive,
+	// together in the window, each by its weight: of much of both, neither may be too much
+	// by itself. Zero means no such limit.
+	MaxWeight int
+	// Weights are what MaxWeight counts by.
+	Weights Weights
 	// ReleaseFor is how long what a person released by answering a case may act. What
 	// has not acted by then is judged again, and what it let pass stays counted in the
 	// window. Defaults to 24 hours. Business time.
 	ReleaseFor time.Duration
+}
+
+// Weights say how much worse one thing is than another. The zero Weights mean 5, 1 and 5.
+type Weights struct {
+	Disable   int // an account that is disabled
+	Revoke    int // somebody who loses entitlements in a system
+	Sensitive int // the grant of a sensitive entitlement
+}
+
+func (w Weights) of(kind string) int {
+	switch kind {
+	case "disable":
+		return w.Disable
+	case kindSensitive:
+		return w.Sensitive
+	}
+	return w.Revoke
 }
 
 // NoUrgent as a guard's Urgent, and NoSensitive as its MaxSensitive, let nothing pass
@@ -63,6 +86,12 @@ func (g Guard) withDefaults() (Guard, error) {
 	g.Window = cmp.Or(g.Window, 24*time.Hour)
 	g.ReleaseFor = cmp.Or(g.ReleaseFor, 24*time.Hour)
 	g.MaxSensitive = cmp.Or(g.MaxSensitive, 5)
+	if g.Weights == (Weights{}) {
+		g.Weights = Weights{Disable: 5, Revoke: 1, Sensitive: 5}
+	}
+	if g.MaxWeight < 0 || g.Weights.Disable < 0 || g.Weights.Revoke < 0 || g.Weights.Sensitive < 0 {
+		return g, errors.New("guard: want no weight that is negative")
+	}
 	if g.Percent < 0 || g.Percent > 100 || g.MinPopulation < 0 || g.Max < 0 || g.Urgent < NoUrgent || g.Window < 0 || g.ReleaseFor < 0 || g.MaxSensitive < NoSensitive {
 		return g, errors.New("guard: want Percent from 0 to 100 and nothing negative but NoUrgent and NoSensitive")
 	}
@@ -104,6 +133,9 @@ type breach struct {
 }
 
 func (b breach) String() string {
+	if b.Kind == kindTogether {
+		return fmt.Sprintf("%s: all of it together weighs %d, after %d already in the window; %d may (%s)", b.System, b.Wanted, b.InWindow, b.Limit, b.Basis)
+	}
 	s := fmt.Sprintf("%s: %d of %d would be hit by %s", b.System, b.Wanted, b.Population, b.Kind)
 	if b.Kind == kindSensitive {
 		s = fmt.Sprintf("%s: %d grants of sensitive entitlements", b.System, b.Wanted)
@@ -154,13 +186,13 @@ func (t *Tenant) windowAt(tx state.Tx, at time.Time) (window, error) {
 // breaches compares what a run would take away, or give, on top of the window, with
 // the limits.
 func (t *Tenant) breaches(tx state.Tx, counts []state.Count, before window) ([]breach, error) {
-	wanted := map[counted]int{}
+	wanted := window{}
 	for _, c := range counts {
 		if t.forbids(t.cfg.Systems[c.System].Mode, c.Kind != kindSensitive) == "" {
 			wanted[counted{c.System, c.Kind}] += c.N
 		}
 	}
-	var breaches []breach
+	breaches := t.tooHeavy(wanted, before)
 	for k, n := range wanted {
 		b := breach{System: k.system, Kind: k.kind, Wanted: n, InWindow: before[k]}
 		guard := t.guardOf(k.system)
@@ -181,6 +213,33 @@ func (t *Tenant) breaches(tx state.Tx, counts []state.Count, before window) ([]b
 		return cmp.Or(cmp.Compare(a.System, b.System), cmp.Compare(a.Kind, b.Kind))
 	})
 	return breaches, nil
+}
+
+// kindTogether is of a breach that is about all kinds.
+const kindTogether = "all"
+
+// tooHeavy compares what is wanted in each system, by its weight, with the limit of that.
+func (t *Tenant) tooHeavy(wanted, before window) (breaches []breach) {
+	bySystem := map[string]breach{}
+	for k, n := range wanted {
+		b, guard := bySystem[k.system], t.guardOf(k.system)
+		b.System, b.Kind, b.Limit = k.system, kindTogether, guard.MaxWeight
+		b.Wanted += n * guard.Weights.of(k.kind)
+		b.Basis = fmt.Sprintf("%d for each disable, %d for each revoke, %d for each sensitive grant", guard.Weights.Disable, guard.Weights.Revoke, guard.Weights.Sensitive)
+		bySystem[k.system] = b
+	}
+	for k, n := range before {
+		if b, ok := bySystem[k.system]; ok {
+			b.InWindow += n * t.guardOf(k.system).Weights.of(k.kind)
+			bySystem[k.system] = b
+		}
+	}
+	for _, b := range bySystem {
+		if b.Limit > 0 && b.Wanted+b.InWindow > b.Limit {
+			breaches = append(breaches, b)
+		}
+	}
+	return breaches
 }
 
 // population counts the accounts of a system that a percentage is meant of: those

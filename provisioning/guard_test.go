@@ -3,6 +3,7 @@ package provisioning_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -255,4 +256,41 @@ func TestAddOnlyTakesNothingAway(t *testing.T) {
 	a := account(t, b, "directory", "1")
 	require.True(t, a.Active)
 	require.Len(t, a.Entitlements, 2)
+}
+
+// Much that is disabled and much that is revoked, neither of which is too much by itself.
+func TestManyRemovalsOfSeveralKindsAreTooMuchTogether(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		guard provisioning.Guard
+		held  bool
+	}{
+		"without a limit": {},
+		"below it":        {provisioning.Guard{MaxWeight: 21}, false},
+		"above it":        {provisioning.Guard{MaxWeight: 20}, true},
+		"other weights":   {provisioning.Guard{MaxWeight: 20, Weights: provisioning.Weights{Disable: 1, Revoke: 2}}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text := strings.Replace(plain, "accounts:", `  - {name: sellers, when: department == "Sales", grants: [directory:group/sales]}
+accounts:`, 1)
+			b := crowd(t, 60, provisioningtest.Config{Policy: text, Tenant: func(cfg *provisioning.TenantConfig) { cfg.Guard = c.guard }})
+			for i := range 3 {
+				b.HR.End(fmt.Sprintf("%04d", i), "2025-12-31")
+			}
+			for i := range 3 {
+				b.HR.Change(fmt.Sprintf("%04d", 10+i), func(w *hrsource.Worker) { w.Assignments[0].Department = "Legal" })
+			}
+			b.Sync()
+			if !c.held {
+				require.Equal(t, 57, activeIn(b, "directory"))
+				return
+			}
+			require.Equal(t, 60, activeIn(b, "directory"))
+			require.Contains(t, openCase(t, b).Question, "directory: all of it together weighs 21, after 0 already in the window; 20 may (5 for each disable")
+			b.HR.Change("0010", func(w *hrsource.Worker) { w.Assignments[0].Department = "Sales" })
+			b.Sync()
+			require.Equal(t, 57, activeIn(b, "directory"), "HR took one of it back, and the rest is not too much")
+		})
+	}
 }

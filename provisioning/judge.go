@@ -191,7 +191,11 @@ func (t *Tenant) judgeAgain(tx state.Tx, run state.Run) error {
 	for _, b := range asked {
 		n := 0
 		for _, c := range counts {
-			if c.System == b.System && c.Kind == b.Kind {
+			switch {
+			case c.System != b.System:
+			case b.Kind == kindTogether:
+				n += c.N * t.guardOf(c.System).Weights.of(c.Kind)
+			case c.Kind == b.Kind:
 				n += c.N
 			}
 		}

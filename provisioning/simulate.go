@@ -206,7 +206,9 @@ func (s *simulating) populations(ctx context.Context) error {
 			}
 			guard := s.guardOf(name)
 			limit, _ := guard.limit(n.Population)
-			n.OverGuardLimit = n.Leavers > limit || n.Losses-n.Leavers > limit || n.Sensitive > guard.MaxSensitive
+			weight := n.Leavers*guard.Weights.Disable + (n.Losses-n.Leavers)*guard.Weights.Revoke + n.Sensitive*guard.Weights.Sensitive
+			n.OverGuardLimit = n.Leavers > limit || n.Losses-n.Leavers > limit || n.Sensitive > guard.MaxSensitive ||
+				guard.MaxWeight > 0 && weight > guard.MaxWeight
 			s.report.Systems[name] = n
 		}
 		return nil
