@@ -43,6 +43,15 @@ type Deleter interface {
 	Delete(ctx context.Context, req AccountRequest) (Result, error)
 }
 
+// SessionEnder ends what is left of signing in: EndSessions makes every session of the
+// account and every token that was issued to it worthless, at once, and changes nothing
+// else of it. It answers AlreadyInState if there is none, or if the account is gone. In
+// most systems switching sign-in off leaves both as they are, so that whoever is in
+// stays in.
+type SessionEnder interface {
+	EndSessions(ctx context.Context, req AccountRequest) (Result, error)
+}
+
 // Renamer gives an account another login name and leaves everything else as it is,
 // its ID above all. It answers AlreadyInState if the account has that name. If the
 // name belongs to somebody else, the error is ErrAlreadyExists and nothing was

@@ -20,10 +20,14 @@ const (
 	Rename  Kind = "rename"
 	Grant   Kind = "grant"
 	Revoke  Kind = "revoke"
+
+	EndSessions Kind = "endSessions"
 )
 
 // Removes reports whether the kind takes access away.
-func (k Kind) Removes() bool { return k == Disable || k == Delete || k == Revoke }
+func (k Kind) Removes() bool {
+	return k == Disable || k == EndSessions || k == Delete || k == Revoke
+}
 
 // Operation is one intended change of one account, as a value: it can be
 // printed, stored, compared, approved and applied. It holds no secret.
@@ -77,6 +81,8 @@ func Supports(c Connector, k Kind) bool {
 		ok = c != nil
 	case Disable, Enable:
 		_, ok = c.(Suspender)
+	case EndSessions:
+		_, ok = c.(SessionEnder)
 	case Delete:
 		_, ok = c.(Deleter)
 	case Rename:
@@ -104,6 +110,10 @@ func apply(ctx context.Context, c Connector, op Operation) (Result, error) {
 	case Enable:
 		if s, ok := c.(Suspender); ok {
 			return s.Enable(ctx, whole)
+		}
+	case EndSessions:
+		if s, ok := c.(SessionEnder); ok {
+			return s.EndSessions(ctx, whole)
 		}
 	case Delete:
 		if d, ok := c.(Deleter); ok {

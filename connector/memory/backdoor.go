@@ -71,3 +71,35 @@ func (s *System) SignIn(name string) error {
 	}
 	return nil
 }
+
+// Session is somebody who has signed in.
+type Session struct {
+	system *System
+	id     string // of the account
+	ended  int    // how often the sessions of the account had been ended
+}
+
+// Open signs in by name, as SignIn does, and stays signed in: until [System.EndSessions],
+// and not only until the account is disabled.
+func (s *System) Open(name string) (*Session, error) {
+	if err := s.SignIn(name); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id := s.accounts.byName[s.accounts.fold(name)][0].ID
+	s.sessions[id]++
+	return &Session{s, id, s.ended[id]}, nil
+}
+
+// Use does something with the session. It returns nil if that works, and an error that
+// wraps connector.ErrDenied if it was ended or its account is gone.
+func (u *Session) Use() error {
+	s := u.system
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.accounts.byID[u.id] == nil || s.ended[u.id] != u.ended {
+		return fmt.Errorf("memory: the session of account %s: %w", u.id, connector.ErrDenied)
+	}
+	return nil
+}

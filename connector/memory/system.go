@@ -43,17 +43,20 @@ type System struct {
 	log      []Call
 	attempts map[string]int // by operation key
 	version  int            // of the last change, for entity tags
+	sessions map[string]int // that are open, by account id
+	ended    map[string]int // how often they were
 }
 
 var (
-	_ connector.Connector = (*System)(nil)
-	_ connector.Suspender = (*System)(nil)
-	_ connector.Deleter   = (*System)(nil)
-	_ connector.Entitler  = (*System)(nil)
-	_ connector.Lister    = (*System)(nil)
-	_ connector.Catalog   = (*System)(nil)
-	_ connector.Checker   = (*System)(nil)
-	_ connector.Describer = (*System)(nil)
+	_ connector.Connector    = (*System)(nil)
+	_ connector.Suspender    = (*System)(nil)
+	_ connector.Deleter      = (*System)(nil)
+	_ connector.SessionEnder = (*System)(nil)
+	_ connector.Entitler     = (*System)(nil)
+	_ connector.Lister       = (*System)(nil)
+	_ connector.Catalog      = (*System)(nil)
+	_ connector.Checker      = (*System)(nil)
+	_ connector.Describer    = (*System)(nil)
 )
 
 // New returns an empty system.
@@ -74,6 +77,8 @@ func New(cfg Config) *System {
 		accounts: newTable(fold),
 		stale:    map[string]*stale{},
 		attempts: map[string]int{},
+		sessions: map[string]int{},
+		ended:    map[string]int{},
 	}
 }
 

@@ -93,6 +93,24 @@ func (s *System) setActive(ctx context.Context, k connector.Kind, req connector.
 	})
 }
 
+// EndSessions ends every [Session] of an account. See [connector.SessionEnder].
+func (s *System) EndSessions(ctx context.Context, req connector.AccountRequest) (connector.Result, error) {
+	call := Call{Kind: connector.EndSessions, Key: req.Key, Ref: req.Ref}
+	return s.write(ctx, call, func(visit) (connector.Result, error) {
+		outcome := connector.AlreadyInState
+		if s.sessions[req.Ref.ID] > 0 {
+			outcome = connector.Applied
+			s.sessions[req.Ref.ID] = 0
+			s.ended[req.Ref.ID]++
+		}
+		r := s.accounts.byID[req.Ref.ID]
+		if r == nil {
+			return connector.Result{Outcome: outcome, Account: connector.Account{Ref: req.Ref}}, nil
+		}
+		return connector.Result{Outcome: outcome, Account: r.account(true)}, nil
+	})
+}
+
 // Delete removes an account for good. See [connector.Deleter].
 func (s *System) Delete(ctx context.Context, req connector.AccountRequest) (connector.Result, error) {
 	call := Call{Kind: connector.Delete, Key: req.Key, Ref: req.Ref}
