@@ -109,8 +109,13 @@ func vanished(tx state.Tx, account *state.Account) error {
 			continue
 		}
 		it.Known = absent
-		if it.Kind == state.ItemProfile || it.Kind == state.ItemName {
+		switch it.Kind {
+		case state.ItemProfile, state.ItemName:
 			it.Known = ""
+		case state.ItemSessions:
+			it.Known = ended
+		case state.ItemDeletion:
+			it.Known = deleted
 		}
 		it.State, it.Problem = state.ItemWaiting, waitsForAccount
 		switch {

@@ -81,18 +81,22 @@ func rank(it state.Item) int {
 	switch {
 	case it.Kind == state.ItemAccount && (it.Desired == disabled || it.Desired == dormant && it.Known == active):
 		return 0
-	case it.Kind == state.ItemGrant && it.Desired == absent:
+	case it.Kind == state.ItemSessions:
 		return 1
-	case it.Kind == state.ItemAccount && it.Known == absent:
+	case it.Kind == state.ItemGrant && it.Desired == absent:
 		return 2
-	case it.Kind == state.ItemName:
+	case it.Kind == state.ItemDeletion:
+		return 8
+	case it.Kind == state.ItemAccount && it.Known == absent:
 		return 3
-	case it.Kind == state.ItemProfile:
+	case it.Kind == state.ItemName:
 		return 4
-	case it.Kind == state.ItemAccount:
+	case it.Kind == state.ItemProfile:
 		return 5
+	case it.Kind == state.ItemAccount:
+		return 6
 	}
-	return 6
+	return 7
 }
 
 // leaseLasts reports whether there is time for one more call under the lease.
@@ -201,7 +205,7 @@ func (j *job) prepare(ctx context.Context, tx state.Tx, account state.Account, c
 		return attempt{}, false, err
 	}
 	if !j.target.supports(kind) {
-		return attempt{}, false, j.park(tx, it, fmt.Sprintf("the connector cannot %s", kind))
+		return attempt{}, false, j.park(tx, it, cannot(kind))
 	}
 	breaker, may, err := j.mayCall(tx)
 	if err != nil || !may {
@@ -265,6 +269,9 @@ func released(tx state.Tx, it state.Item) (bool, error) {
 	run, err := tx.Run(it.Run)
 	return err == nil && run.State == state.RunReleased, err
 }
+
+// cannot is the problem of an item whose operation the connector does not know.
+func cannot(kind connector.Kind) string { return fmt.Sprintf("the connector cannot %s", kind) }
 
 // park gives an item up until somebody or something changes.
 func (j *job) park(tx state.Tx, it state.Item, why string) error {

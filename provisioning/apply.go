@@ -132,6 +132,10 @@ func itemOf(l Line) (state.ItemKind, string) {
 		return state.ItemProfile, ""
 	case connector.Rename:
 		return state.ItemName, ""
+	case connector.EndSessions:
+		return state.ItemSessions, ""
+	case connector.Delete:
+		return state.ItemDeletion, ""
 	default:
 		return state.ItemAccount, ""
 	}

@@ -26,10 +26,10 @@ type Batch struct {
 	// that is repeated has the whole of it. What was begun when a window closes is ended.
 	Windows string
 	// Kinds are the changes that wait: create, update, rename, enable, disable, grant,
-	// revoke. Required with Windows.
+	// revoke, delete. Required with Windows.
 	Kinds []connector.Kind
 	// Ceiling is how long something waits at most that takes access away (disable,
-	// revoke), from when it was decided; then it is done at any time. Defaults to 24
+	// revoke, delete), from when it was decided; then it is done at any time. Defaults to 24
 	// hours, and is at most a week. Business time.
 	Ceiling time.Duration
 
@@ -38,7 +38,7 @@ type Batch struct {
 
 // batchable are the kinds that may wait.
 var batchable = []connector.Kind{
-	connector.Create, connector.Update, connector.Rename, connector.Enable, connector.Disable, connector.Grant, connector.Revoke,
+	connector.Create, connector.Update, connector.Rename, connector.Enable, connector.Disable, connector.Grant, connector.Revoke, connector.Delete,
 }
 
 // The longest that a removal may wait unless told otherwise, and at most.

@@ -90,7 +90,7 @@ func TestWhatIsNotWantedAnyMoreWhenTheWindowOpensIsNotDone(t *testing.T) {
 	b.Settle()
 	require.NoError(t, d.SignIn("ada"))
 	require.Error(t, d.SignIn("bob"))
-	require.Equal(t, writes+2, d.Writes(), "one account, one group")
+	require.Equal(t, writes+3, d.Writes(), "one account, its sessions, one group")
 }
 
 func TestWhatIsUrgentWaitsForNoWindow(t *testing.T) {
@@ -250,7 +250,7 @@ func TestBatchesThatCannotBeAreRefused(t *testing.T) {
 		"Windows is missing":   {Kinds: kinds},
 		"Kinds is missing":     {Windows: nights},
 		"batch: Windows: ":     {Windows: "mon-fri 20:00-06:00", Kinds: kinds},
-		`kind "delete"`:        {Windows: nights, Kinds: []connector.Kind{connector.Delete}},
+		`kind "endSessions"`:   {Windows: nights, Kinds: []connector.Kind{connector.EndSessions}},
 		"Ceiling 200h0m0s":     {Windows: nights, Kinds: kinds, Ceiling: 200 * time.Hour},
 		"system directory: ba": {Windows: nights, Kinds: kinds, Ceiling: -1},
 	} {

@@ -201,7 +201,7 @@ func TestDeniedOpensQuicklyAndIsAskedSeldom(t *testing.T) {
 		d.Clear()
 		pass(t, b, 15*time.Minute)
 		require.Error(t, d.SignIn("p007"))
-		require.Equal(t, map[string]int{"settled": 180}, statusOf(t, b).Systems["directory"])
+		require.Equal(t, map[string]int{"settled": 181}, statusOf(t, b).Systems["directory"])
 	})
 }
 

@@ -78,8 +78,9 @@ func (d *decision) compare() error {
 	return nil
 }
 
-// compareAccount is about the account itself and its attributes. An account that
-// policy no longer wants is disabled, never deleted.
+// compareAccount is about the account itself, its attributes and who is signed in. An
+// account that policy no longer wants is disabled, and not deleted unless
+// [System.DeleteAfter] says so.
 func (d *decision) compareAccount(system string, want policy.DesiredAccount, wanted bool) error {
 	known := d.accounts[system]
 	item, seen := d.items[itemKey{system, state.ItemAccount, ""}]
@@ -95,7 +96,19 @@ func (d *decision) compareAccount(system string, want policy.DesiredAccount, wan
 				return err
 			}
 		}
+		if err := d.compareSessions(system, true); err != nil {
+			return err
+		}
+		if err := d.compareDeletion(system, false); err != nil {
+			return err
+		}
 		return d.want(system, state.ItemAccount, "", disabled, nil, "")
+	}
+	if err := d.compareDeletion(system, true); err != nil {
+		return err
+	}
+	if err := d.compareSessions(system, want.Disabled != policy.Enabled); err != nil {
+		return err
 	}
 	waits, goal := d.waitsFor(want), active
 	if want.Disabled != policy.Enabled {
@@ -207,7 +220,7 @@ func (d *decision) want(system string, kind state.ItemKind, key, desired string,
 	if !seen {
 		it = state.Item{Person: d.person.ID, System: system, Kind: kind, Key: key, Known: absent, State: state.ItemSettled, Origin: "policy"}
 		switch kind {
-		case state.ItemProfile:
+		case state.ItemProfile, state.ItemSessions, state.ItemDeletion:
 			it.Known = ""
 		case state.ItemName:
 			it.Known = d.accounts[system].Name
@@ -259,10 +272,12 @@ func (d *decision) renew(it *state.Item, desired string) {
 	switch {
 	case it.Kind == state.ItemAccount && (desired == disabled || desired == dormant) && (it.Known == active || unknown):
 		it.Removes = string(connector.Disable)
+	case it.Kind == state.ItemDeletion && desired == deleted:
+		it.Removes = string(connector.Delete)
 	case it.Kind == state.ItemGrant && desired == absent && (it.Known == held || unknown):
 		it.Removes = string(connector.Revoke)
 	}
-	if it.Removes != "" && d.urgent {
+	if d.urgent && (it.Removes != "" && it.Removes != string(connector.Delete) || desired == ended) {
 		it.Lane = state.LaneImmediate
 	}
 	switch {
@@ -281,7 +296,7 @@ func (d *decision) renew(it *state.Item, desired string) {
 // moreUrgent reports whether an item which takes access away, and may wait with
 // its run, has to be judged again because it cannot wait.
 func (d *decision) moreUrgent(it state.Item) bool {
-	return d.urgent && it.Removes != "" && it.State != state.ItemSettled && it.Lane != state.LaneImmediate
+	return d.urgent && it.Removes != "" && it.Removes != string(connector.Delete) && it.State != state.ItemSettled && it.Lane != state.LaneImmediate
 }
 
 // place says whether an item is settled, due, waiting or batched.
@@ -352,6 +367,8 @@ func satisfied(it state.Item) bool {
 		return it.Known != active // where there is no account, nothing is to be disabled
 	case it.Kind == state.ItemAccount && it.Desired == dormant:
 		return it.Known == disabled
+	case it.Kind == state.ItemSessions, it.Kind == state.ItemDeletion:
+		return it.Desired == "" || it.Known == it.Desired
 	case it.Kind == state.ItemName:
 		return it.Desired == "" || among(it.Known, profileOf(it.Desired).Candidates)
 	case it.Kind != state.ItemProfile:

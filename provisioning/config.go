@@ -147,6 +147,12 @@ type System struct {
 	// Sensitive and ReleaseFor are the tenant's alone, and must be zero here; where its
 	// Max is less than the tenant's Urgent, no more than Max urgent removals pass here.
 	Guard *Guard
+	// DeleteAfter is how long the account of somebody who has left is kept before it is
+	// deleted, from when it was seen to be disabled: only one that was made by the engine,
+	// and only as long as nothing is known of the person beginning anew. It is counted by
+	// the guard, and is none of [Tenant.Leaving]'s containment. Zero, the default, means
+	// that no account is ever deleted. Business time.
+	DeleteAfter time.Duration
 	// Batch says what waits for a window of time. Defaults to nothing.
 	Batch Batch
 	// Concurrency is the number of accounts worked on at a time. One more is kept
@@ -242,6 +248,9 @@ func (c TenantConfig) withDefaults(lease time.Duration) (TenantConfig, error) {
 		}
 		if s.Drift != ReportDrift && s.Drift != RepairDrift {
 			errs = append(errs, fmt.Errorf("system %s: drift %q: want \"\" or %q", name, s.Drift, RepairDrift))
+		}
+		if s.DeleteAfter < 0 {
+			errs = append(errs, fmt.Errorf("system %s: DeleteAfter %s: want zero or more", name, s.DeleteAfter))
 		}
 		if err := s.Watch.check(); err != nil {
 			errs = append(errs, fmt.Errorf("system %s: %w", name, err))

@@ -114,7 +114,7 @@ func (t *Tenant) decide(ctx context.Context, tx state.Tx, p state.Person) error 
 		p.Spell++
 	}
 	p.Live, p.DueAt = d.Live, d.NextChange
-	d.person, d.urgent = p, s.urgent && !d.Live
+	d.person, d.urgent, d.expected = p, s.urgent && !d.Live, s.begins()
 	if err := d.compare(); err != nil {
 		return err
 	}
@@ -160,6 +160,7 @@ type decision struct {
 	was      state.Person // before the look
 	person   state.Person // after it
 	urgent   bool
+	expected bool // a relationship is known that begins later
 	accounts map[string]state.Account
 	names    map[string]string // attribute that holds the login name, by system
 	items    map[itemKey]state.Item

@@ -124,8 +124,8 @@ func ExampleTenant_Apply() {
 	}
 	fmt.Println(len(report.Released), "lines released,", len(directory.Accounts()), "account after it")
 	// Output:
-	// + create  directory  Ada                ada or the next free           rule sales (held: waits for review)
-	// + grant   directory  Ada                group/sales                    rule sales (waiting: needs the account)
+	// + create      directory  Ada                ada or the next free           rule sales (held: waits for review)
+	// + grant       directory  Ada                group/sales                    rule sales (waiting: needs the account)
 	// 0 accounts before it is applied
 	// 2 lines released, 1 account after it
 }

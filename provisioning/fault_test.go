@@ -130,7 +130,7 @@ func TestDisableThatHasNoEffectIsNotBelieved(t *testing.T) {
 	b.Sync()
 	plan, err := b.Plan(t.Context(), provisioning.PlanRequest{})
 	require.NoError(t, err)
-	require.Len(t, plan.Lines, 1)
+	require.Len(t, plan.Lines, 2, "its sessions would only be begun again")
 	require.Equal(t, connector.Disable, plan.Lines[0].Kind)
 	require.Equal(t, "parked", plan.Lines[0].State)
 	require.NotEmpty(t, plan.Lines[0].Note)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
 )
 
@@ -55,8 +56,10 @@ type Guard struct {
 	ReleaseFor time.Duration
 }
 
-// Weights say how much worse one thing is than another. The zero Weights mean 5, 1 and 5.
+// Weights say how much worse one thing is than another. The zero Weights mean 10, 5, 1 and
+// 5.
 type Weights struct {
+	Delete    int // an account that is deleted
 	Disable   int // an account that is disabled
 	Revoke    int // somebody who loses entitlements in a system
 	Sensitive int // the grant of a sensitive entitlement
@@ -64,7 +67,9 @@ type Weights struct {
 
 func (w Weights) of(kind string) int {
 	switch kind {
-	case "disable":
+	case string(connector.Delete):
+		return w.Delete
+	case string(connector.Disable):
 		return w.Disable
 	case kindSensitive:
 		return w.Sensitive
@@ -87,9 +92,9 @@ func (g Guard) withDefaults() (Guard, error) {
 	g.ReleaseFor = cmp.Or(g.ReleaseFor, 24*time.Hour)
 	g.MaxSensitive = cmp.Or(g.MaxSensitive, 5)
 	if g.Weights == (Weights{}) {
-		g.Weights = Weights{Disable: 5, Revoke: 1, Sensitive: 5}
+		g.Weights = Weights{Delete: 10, Disable: 5, Revoke: 1, Sensitive: 5}
 	}
-	if g.MaxWeight < 0 || g.Weights.Disable < 0 || g.Weights.Revoke < 0 || g.Weights.Sensitive < 0 {
+	if g.MaxWeight < 0 || g.Weights.Delete < 0 || g.Weights.Disable < 0 || g.Weights.Revoke < 0 || g.Weights.Sensitive < 0 {
 		return g, errors.New("guard: want no weight that is negative")
 	}
 	if g.Percent < 0 || g.Percent > 100 || g.MinPopulation < 0 || g.Max < 0 || g.Urgent < NoUrgent || g.Window < 0 || g.ReleaseFor < 0 || g.MaxSensitive < NoSensitive {
@@ -225,7 +230,7 @@ func (t *Tenant) tooHeavy(wanted, before window) (breaches []breach) {
 		b, guard := bySystem[k.system], t.guardOf(k.system)
 		b.System, b.Kind, b.Limit = k.system, kindTogether, guard.MaxWeight
 		b.Wanted += n * guard.Weights.of(k.kind)
-		b.Basis = fmt.Sprintf("%d for each disable, %d for each revoke, %d for each sensitive grant", guard.Weights.Disable, guard.Weights.Revoke, guard.Weights.Sensitive)
+		b.Basis = fmt.Sprintf("%d for each delete, %d for each disable, %d for each revoke, %d for each sensitive grant", guard.Weights.Delete, guard.Weights.Disable, guard.Weights.Revoke, guard.Weights.Sensitive)
 		bySystem[k.system] = b
 	}
 	for k, n := range before {

@@ -287,7 +287,7 @@ accounts:`, 1)
 				return
 			}
 			require.Equal(t, 60, activeIn(b, "directory"))
-			require.Contains(t, openCase(t, b).Question, "directory: all of it together weighs 21, after 0 already in the window; 20 may (5 for each disable")
+			require.Contains(t, openCase(t, b).Question, "directory: all of it together weighs 21, after 0 already in the window; 20 may (10 for each delete, 5 for each disable")
 			b.HR.Change("0010", func(w *hrsource.Worker) { w.Assignments[0].Department = "Sales" })
 			b.Sync()
 			require.Equal(t, 57, activeIn(b, "directory"), "HR took one of it back, and the rest is not too much")

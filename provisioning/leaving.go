@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
 )
 
@@ -22,8 +23,9 @@ type Leaving struct {
 	// Known is when it could first be acted upon: when the end was told, or came, if
 	// that was later. Zero if nothing has been taken away yet.
 	Known time.Time
-	// Contained is when the last account was seen to be disabled; zero as long as one
-	// is known to be active, or may be.
+	// Contained is when the last account was seen to be disabled, and the last of its
+	// sessions ended where the connector can; zero as long as one is known to be active, or
+	// may be.
 	Contained time.Time
 	// Steps are what is to be taken away and what was, by system.
 	Steps []LeavingStep
@@ -32,10 +34,12 @@ type Leaving struct {
 // LeavingStep is one thing to be taken away.
 type LeavingStep struct {
 	System string
-	// What is "sign-in", or an entitlement as kind/name.
+	// What is "sign-in", "sessions", "account" if that is to be deleted, or an entitlement as
+	// kind/name.
 	What string
-	// Done says that it was seen to be so; State and Problem say what stands between
-	// otherwise: due, held, waiting, batched, sending or parked.
+	// Done says that it was seen to be so, or that the system answered so where it cannot
+	// be seen, as of sessions. State and Problem say what stands between otherwise: due,
+	// held, waiting, batched, sending, parked or [Unsupported].
 	Done           bool
 	State, Problem string
 	// Decided, Sent and Verified are when it was; zero if it was not. What was so
@@ -69,8 +73,13 @@ func (l Leaving) String() string {
 		how := s.State + ": " + s.Problem
 		if s.Done {
 			how = "seen at " + s.Verified.Format(time.RFC3339)
-			if s.Verified.IsZero() {
+			switch {
+			case s.Verified.IsZero():
 				how = "was never there"
+			case s.What == partSessions:
+				how = "ended at " + s.Verified.Format(time.RFC3339)
+			case s.What == partAccount:
+				how = "deleted at " + s.Verified.Format(time.RFC3339)
 			}
 		}
 		fmt.Fprintf(&b, "  %-10s %-24s %s\n", s.System, s.What, strings.TrimSuffix(how, ": "))
@@ -98,34 +107,21 @@ func (t *Tenant) Leaving(ctx context.Context, person string) (Leaving, error) {
 		b := planner{tx: tx, runs: map[string]state.Run{}}
 		contained, open := time.Time{}, false
 		for _, it := range items {
-			ends := it.Kind == state.ItemAccount && it.Desired != active
-			if !ends && (it.Kind != state.ItemGrant || it.Desired != absent) {
-				open = open || it.Kind == state.ItemAccount
-				continue
-			}
-			step := LeavingStep{
-				System: it.System, What: cmp.Or(it.Key, "sign-in"), Done: it.State == state.ItemSettled,
-				Decided: it.DecidedAt, Sent: it.SentAt, Verified: it.VerifiedAt,
-			}
-			if !step.Done {
-				line := Line{State: string(it.State), Note: it.Problem}
-				if err := b.hold(&line, it); err != nil {
+			parts := t.leavingParts(it)
+			open = open || len(parts) == 0 && it.Kind == state.ItemAccount
+			for _, what := range parts {
+				step, err := b.leavingStep(it, what)
+				if err != nil {
 					return err
 				}
-				step.State, step.Problem, step.Verified = line.State, line.Note, time.Time{}
-				if at, err := breakerOf(tx.Breaker, it.System); err != nil {
-					return err
-				} else if isOpen(at) {
-					step.Problem = cmp.Or(step.Problem, "nothing works in "+it.System+": "+at.Error)
+				l.Steps = append(l.Steps, step)
+				if since := latest(it.EventAt, it.ReceivedAt); since.After(l.Known) && what != partAccount {
+					l.Known = since
 				}
-			}
-			l.Steps = append(l.Steps, step)
-			if since := latest(it.EventAt, it.ReceivedAt); since.After(l.Known) {
-				l.Known = since
-			}
-			if ends {
-				open = open || !step.Done
-				contained = latest(contained, step.Verified)
+				if (what == partSignIn || what == partSessions) && step.State != Unsupported {
+					open = open || !step.Done
+					contained = latest(contained, step.Verified)
+				}
 			}
 		}
 		if !open {
@@ -140,6 +136,63 @@ func (t *Tenant) Leaving(ctx context.Context, person string) (Leaving, error) {
 		return Leaving{}, fmt.Errorf("person %s: %w", person, ErrNoPerson)
 	}
 	return l, err
+}
+
+// The parts of leaving that are not entitlements.
+const (
+	partSignIn   = "sign-in"
+	partSessions = "sessions"
+	partAccount  = "account"
+)
+
+// Unsupported is the state of a step that the connector cannot do.
+const Unsupported = "unsupported"
+
+// leavingParts returns the steps that an item stands for.
+func (t *Tenant) leavingParts(it state.Item) (parts []string) {
+	switch {
+	case it.Kind == state.ItemGrant && it.Desired == absent:
+		parts = []string{it.Key}
+	case it.Kind == state.ItemSessions && it.Desired == ended:
+		parts = []string{partSessions}
+	case it.Kind == state.ItemDeletion && it.Desired == deleted:
+		parts = []string{partAccount}
+	case it.Kind == state.ItemAccount && it.Desired != active:
+		parts = []string{partSignIn}
+		if !it.SentAt.IsZero() && !t.endsSessions(it.System) {
+			parts = append(parts, partSessions)
+		}
+	}
+	return parts
+}
+
+// leavingStep tells how far a step has come.
+func (b *planner) leavingStep(it state.Item, what string) (LeavingStep, error) {
+	step := LeavingStep{
+		System: it.System, What: what, Done: it.State == state.ItemSettled,
+		Decided: it.DecidedAt, Sent: it.SentAt, Verified: it.VerifiedAt,
+	}
+	if it.Kind == state.ItemAccount && what == partSessions {
+		step.Done, step.State, step.Problem = false, Unsupported, cannot(connector.EndSessions)
+		step.Sent, step.Verified = time.Time{}, time.Time{}
+		return step, nil
+	}
+	if step.Done {
+		return step, nil
+	}
+	line := Line{State: string(it.State), Note: it.Problem}
+	if err := b.hold(&line, it); err != nil {
+		return step, err
+	}
+	step.State, step.Problem, step.Verified = line.State, line.Note, time.Time{}
+	if what == partSessions && step.Problem == cannot(connector.EndSessions) {
+		step.State = Unsupported
+	}
+	at, err := breakerOf(b.tx.Breaker, it.System)
+	if err == nil && isOpen(at) {
+		step.Problem = cmp.Or(step.Problem, "nothing works in "+it.System+": "+at.Error)
+	}
+	return step, err
 }
 
 func latest(a, b time.Time) time.Time {

@@ -34,11 +34,12 @@ func TestLeavingTellsWhatIsDoneAndWhatRemains(t *testing.T) {
 	require.Zero(t, l.Contained, "git may still let them in")
 	require.Zero(t, l.TimeToContain())
 	remains := l.Remains()
-	require.Len(t, remains, 1)
+	require.Len(t, remains, 2)
+	require.Equal(t, "sessions", remains[1].What)
 	require.Equal(t, "git", remains[0].System)
 	require.Equal(t, "sign-in", remains[0].What)
 	require.Equal(t, "parked", remains[0].State)
-	require.Len(t, l.Steps, 5)
+	require.Len(t, l.Steps, 7)
 
 	b.Target("git").Clear()
 	b.Clock.Set(time.Date(2026, 3, 2, 10, 7, 0, 0, time.UTC))
@@ -49,7 +50,7 @@ func TestLeavingTellsWhatIsDoneAndWhatRemains(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, l.Remains())
 	require.Equal(t, 7*time.Minute, l.TimeToContain())
-	require.Contains(t, l.String(), "5 of 5 steps done, no sign-in since 2026-03-02T10:07:00Z, 7m0s after it was known")
+	require.Contains(t, l.String(), "7 of 7 steps done, no sign-in since 2026-03-02T10:07:00Z, 7m0s after it was known")
 
 	_, err = b.Leaving(t.Context(), "p-nobody")
 	require.ErrorIs(t, err, provisioning.ErrNoPerson)

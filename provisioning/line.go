@@ -42,7 +42,10 @@ func (l Line) compare(m Line) int {
 
 // order is the place of a kind among the operations on one account.
 func order(k connector.Kind) int {
-	return slices.Index([]connector.Kind{connector.Disable, connector.Revoke, connector.Create, connector.Rename, connector.Update, connector.Enable, connector.Grant}, k)
+	return slices.Index([]connector.Kind{
+		connector.Disable, connector.EndSessions, connector.Revoke, connector.Create, connector.Rename, connector.Update, connector.Enable, connector.Grant,
+		connector.Delete,
+	}, k)
 }
 
 // compareID orders lines by what they are about, whatever anybody is called.
@@ -79,7 +82,7 @@ func (l Line) String() string {
 		slices.Sort(parts)
 		what = strings.Join(parts, " ")
 	}
-	text := fmt.Sprintf("%s %-7s %-10s %-18s %-30s %s", sign, l.Kind, l.System, cmp.Or(l.Name, l.Person), what, l.why())
+	text := fmt.Sprintf("%s %-11s %-10s %-18s %-30s %s", sign, l.Kind, l.System, cmp.Or(l.Name, l.Person), what, l.why())
 	if l.State != string(state.ItemDue) {
 		text += " (" + l.State + ": " + l.Note + ")"
 	}

@@ -26,6 +26,10 @@ func goalKind(it state.Item) connector.Kind {
 	switch {
 	case it.Kind == state.ItemAccount && it.Desired == active:
 		return connector.Enable
+	case it.Kind == state.ItemSessions:
+		return connector.EndSessions
+	case it.Kind == state.ItemDeletion:
+		return connector.Delete
 	case it.Kind == state.ItemAccount:
 		return connector.Disable
 	case it.Kind == state.ItemProfile:
@@ -67,6 +71,8 @@ func (t *Tenant) operation(tx state.Tx, account state.Account, it state.Item, ki
 		if op.Name, err = t.reserve(tx, it, profileOf(it.Desired).Candidates); err != nil {
 			return op, err
 		}
+	case connector.EndSessions:
+		op.ETag = ""
 	case connector.Grant, connector.Revoke:
 		var err error
 		if op.Entitlement, err = connector.ParseEntitlement(it.Key); err != nil {

@@ -176,6 +176,15 @@ func (j *job) done(tx state.Tx, account *state.Account, it *state.Item, a attemp
 		e.After = describeAttributes(a.op.Name, a.op.Attributes)
 	case connector.Enable, connector.Disable:
 		it.Known = activity(account.Active)
+		if it.Known == disabled {
+			if err := j.disabledNow(tx, *it); err != nil {
+				return err
+			}
+		}
+	case connector.EndSessions:
+		it.Known = ended
+	case connector.Delete:
+		return j.accountDeleted(tx, account, it)
 	case connector.Update:
 		e.Before, e.After = describeAttributes("", pick(profileOf(it.Known).Attributes, a.op.Attributes)), describeAttributes("", a.op.Attributes)
 		known := profile{Attributes: maps.Clone(profileOf(it.Known).Attributes)}

@@ -49,7 +49,7 @@ func (s System) protectedOf(seen connector.Account) []string {
 func (t *Tenant) grounds(tx state.Tx, account state.Account, it state.Item, items func() ([]state.Item, error)) ([]string, error) {
 	system := t.cfg.Systems[it.System]
 	kind := kindOf(account, it)
-	if !system.protects() || !slices.Contains([]connector.Kind{connector.Disable, connector.Revoke, connector.Update, connector.Rename}, kind) {
+	if !system.protects() || !slices.Contains([]connector.Kind{connector.Disable, connector.Revoke, connector.Update, connector.Rename, connector.Delete}, kind) {
 		return nil, nil
 	}
 	var grounds, keys []string
@@ -59,7 +59,7 @@ func (t *Tenant) grounds(tx state.Tx, account state.Account, it state.Item, item
 	switch kind {
 	case connector.Revoke:
 		keys = []string{it.Key}
-	case connector.Disable:
+	case connector.Disable, connector.Delete:
 		all, err := items()
 		if err != nil {
 			return nil, err
@@ -220,6 +220,8 @@ func wouldBe(account state.Account, it state.Item) string {
 	switch kindOf(account, it) {
 	case connector.Disable:
 		return "be disabled"
+	case connector.Delete:
+		return "be deleted"
 	case connector.Revoke:
 		return "lose " + it.Key
 	case connector.Rename:
@@ -260,10 +262,13 @@ func (t *Tenant) settleProtected(tx state.Tx, c state.Case) error {
 // was sent.
 const verdictProtected connector.Verdict = "protected"
 
-// lookFirst looks at an account that is about to be disabled, where anything is
-// protected: what others gave it, or called it, is known to the system alone. If it
-// must not be sent, or need not, ok is true.
+// lookFirst looks at an account that is about to be deleted, or to be disabled where
+// anything is protected: what others gave it, or called it, is known to the system alone.
+// If it must not be sent, or need not, ok is true.
 func (j *job) lookFirst(ctx context.Context, a attempt) (o outcome, ok bool) {
+	if a.op.Kind == connector.Delete {
+		return j.lookBeforeDeletion(ctx, a)
+	}
 	if a.op.Kind != connector.Disable || !j.target.protects() {
 		return outcome{}, false
 	}

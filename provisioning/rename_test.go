@@ -60,7 +60,7 @@ func TestNameChangeRenamesTheAccountAndWhatFollowsFromIt(t *testing.T) {
 	plan, err := b.Plan(t.Context(), provisioning.PlanRequest{Read: []string{provisioningtest.SourceName}})
 	require.NoError(t, err)
 	require.Len(t, plan.Lines, 1)
-	require.Contains(t, plan.Lines[0].String(), "~ rename  directory")
+	require.Contains(t, plan.Lines[0].String(), "~ rename      directory")
 	require.Contains(t, plan.Lines[0].String(), "ada.byron to ada.king or the next free")
 	b.Sync()
 

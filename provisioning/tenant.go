@@ -61,6 +61,9 @@ func (t *Tenant) versionWith(policy string) string {
 			digest := sum(fmt.Appendf(nil, "%q %q", slices.Sorted(slices.Values(s.Protected)), slices.Sorted(slices.Values(s.ProtectedEntitlements))))
 			parts = append(parts, fmt.Sprintf("%s:protected:%x", name, digest[:4]))
 		}
+		if s.DeleteAfter > 0 {
+			parts = append(parts, name+":delete:"+s.DeleteAfter.String())
+		}
 		if batch := s.Batch.version(); batch != "" {
 			digest := sum([]byte(batch))
 			parts = append(parts, fmt.Sprintf("%s:batch:%x", name, digest[:4]))

@@ -33,7 +33,7 @@ func TestAPlanChangesNothing(t *testing.T) {
 	b := newBench(t, scimtest.Config{})
 	b.people(alice, carol)
 	r := b.done("-plan", "-key", b.path("key"))
-	require.Contains(t, r.out, "+ create  directory  Alice Almond")
+	require.Contains(t, r.out, "+ create      directory  Alice Almond")
 	require.Contains(t, r.out, "group/engineering")
 	require.Contains(t, r.out, "rule engineers")
 	require.Contains(t, r.out, "nothing was changed")

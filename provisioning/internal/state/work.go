@@ -7,10 +7,15 @@ type ItemKind string
 
 // The kinds of item.
 const (
-	ItemAccount ItemKind = "account" // Desired: active, disabled; Known: absent, disabled, active
+	ItemAccount ItemKind = "account" // Desired: active, dormant, disabled; Known: absent, disabled, active
 	ItemProfile ItemKind = "profile" // Desired and Known: JSON object of attributes
 	ItemName    ItemKind = "name"    // Desired: JSON object with the candidates; Known: the login name
 	ItemGrant   ItemKind = "grant"   // Desired and Known: held, absent
+	// ItemSessions is about who is signed in. Desired and Known: ended, or empty
+	ItemSessions ItemKind = "sessions"
+	// ItemDeletion is about what becomes of an account at last. Desired and Known: deleted,
+	// or empty
+	ItemDeletion ItemKind = "deletion"
 )
 
 // ItemState is where an item stands.

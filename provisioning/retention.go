@@ -1,0 +1,94 @@
+package provisioning
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/joinery-iam/joinery/connector"
+	"github.com/joinery-iam/joinery/provisioning/internal/state"
+)
+
+// deleted is what becomes of an account that was disabled for long enough.
+const deleted = "deleted"
+
+// compareDeletion is about the account of somebody who has left for good.
+func (d *decision) compareDeletion(system string, wanted bool) error {
+	key := itemKey{system, state.ItemDeletion, ""}
+	it, seen := d.items[key]
+	switch due := !wanted && d.keptLongEnough(system, it); {
+	case due:
+		return d.want(system, key.kind, "", deleted, nil, "")
+	case !seen || !wanted && !d.accounts[system].Exists:
+		return nil
+	}
+	it.Known = "" // there may be another account by now
+	d.items[key] = it
+	return d.want(system, key.kind, "", "", nil, "")
+}
+
+// keptLongEnough reports whether an account that policy does not want is to be deleted,
+// and makes sure that it is asked again when it will be.
+func (d *decision) keptLongEnough(system string, deletion state.Item) bool {
+	s, known, it := d.cfg.Systems[system], d.accounts[system], d.items[itemKey{system, state.ItemAccount, ""}]
+	switch {
+	case s.DeleteAfter == 0 || d.Live || d.expected:
+		return false
+	case !known.Exists || known.Active || known.Origin != created || !connector.Supports(s.Connector, connector.Delete):
+		return false
+	case it.Desired != disabled || it.State != state.ItemSettled:
+		return false
+	case deletion.Desired == deleted:
+		return true
+	}
+	// It may have been disabled by hand before: then it is kept from when that was to be.
+	at := latest(it.DecidedAt, it.VerifiedAt).Add(s.DeleteAfter)
+	if at.After(d.now) {
+		d.opens = sooner(d.opens, at)
+		return false
+	}
+	return true
+}
+
+// begins reports whether somebody is known to have a relationship from some later day on.
+func (s subject) begins() bool {
+	for _, r := range s.Relationships {
+		if r.Start.After(s.At) {
+			return true
+		}
+	}
+	return false
+}
+
+// accountDeleted records that an account was deleted as it was to be. Its login name
+// stays reserved for the person.
+func (j *job) accountDeleted(tx state.Tx, account *state.Account, it *state.Item) error {
+	at := it.VerifiedAt
+	if err := tx.PutItem(*it); err != nil {
+		return err
+	}
+	if err := vanished(tx, account); err != nil {
+		return err
+	}
+	var err error
+	if *it, err = tx.Item(it.Person, it.System, it.Kind, it.Key); err != nil {
+		return err
+	}
+	it.VerifiedAt = at
+	return j.wake(tx, it.Person)
+}
+
+// lookBeforeDeletion makes sure that nobody uses the account: somebody may have enabled it
+// by hand. If it must not be deleted, ok is true.
+func (j *job) lookBeforeDeletion(ctx context.Context, a attempt) (o outcome, ok bool) {
+	found, err := j.target.Connector.Find(ctx, connector.FindRequest{ID: a.op.Ref.ID})
+	switch {
+	case err != nil:
+		return outcome{verdict: connector.VerdictRetry, sign: signOf(err), after: connector.VerdictOf(err).After, err: fmt.Errorf("looking whether it is used: %w", err)}, true
+	case len(found) == 1 && found[0].Active:
+		return outcome{verdict: connector.VerdictPermanent, sign: works, err: errors.New("somebody has enabled the account: it is not deleted")}, true
+	case len(found) == 1 && j.target.protectsLogin(found[0].Name) && len(remaining([]string{groundLogin}, a.cleared)) > 0:
+		return outcome{verdict: connector.VerdictPermanent, sign: works, err: errors.New("the login name is protected by now: it is not deleted")}, true
+	}
+	return outcome{}, false
+}

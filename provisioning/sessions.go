@@ -1,0 +1,62 @@
+package provisioning
+
+import (
+	"github.com/joinery-iam/joinery/connector"
+	"github.com/joinery-iam/joinery/provisioning/internal/state"
+)
+
+// ended is what the sessions of an account are to be once nobody may sign in with it.
+const ended = "ended"
+
+// waitsForDisable is the problem of sessions that would only be begun again.
+const waitsForDisable = "needs the sign-in to be disabled"
+
+// compareSessions is about whoever is signed in already. Where somebody could sign in
+// until now and is not to any more, their sessions are ended after that, if the
+// connector can.
+func (d *decision) compareSessions(system string, end bool) error {
+	key := itemKey{system, state.ItemSessions, ""}
+	it, seen := d.items[key]
+	switch known := d.accounts[system]; {
+	case !seen && (!end || !known.Active):
+		return nil
+	case !end:
+		it.Known = "" // others are begun
+		d.items[key] = it
+		return d.want(system, key.kind, "", "", nil, "")
+	case !seen && !d.endsSessions(system):
+		return nil // Leaving says so
+	case known.Active:
+		return d.want(system, key.kind, "", ended, nil, waitsForDisable)
+	default:
+		return d.want(system, key.kind, "", ended, nil, "")
+	}
+}
+
+// endsSessions reports whether the connector of a system can end sessions, as far as its
+// type says.
+func (t *Tenant) endsSessions(system string) bool {
+	return connector.Supports(t.cfg.Systems[system].Connector, connector.EndSessions)
+}
+
+// disabledNow begins what comes after a disable: its sessions are ended, as urgently and
+// with the same leave, and its account is thought of again when it may be deleted.
+func (j *job) disabledNow(tx state.Tx, disable state.Item) error {
+	if after := j.target.DeleteAfter; after > 0 {
+		if err := j.wakeAt(tx, disable.Person, j.now().Add(after)); err != nil {
+			return err
+		}
+	}
+	items, err := tx.ItemsOf(disable.Person)
+	if err != nil {
+		return err
+	}
+	for _, it := range itemsOf(items, disable.System) {
+		if it.Kind != state.ItemSessions || it.State != state.ItemWaiting || it.Problem != waitsForDisable {
+			continue
+		}
+		it.State, it.Problem, it.Run, it.Released, it.Lane = state.ItemDue, "", disable.Run, disable.Released, disable.Lane
+		return tx.PutItem(it)
+	}
+	return nil
+}
