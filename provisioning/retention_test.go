@@ -176,3 +176,30 @@ func TestADeletionOfWhichNothingWasHeardIsLookedAt(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, leaving.Remains())
 }
+
+// Whoever had lost their account, came back and left again before they had another one
+// had sessions to be ended of an account that was not there, again and again.
+func TestWhoLeavesAgainBeforeThereIsAnAccountAgainIsDoneWith(t *testing.T) {
+	t.Parallel()
+	b := bench(t, provisioningtest.Config{Tenant: func(c *provisioning.TenantConfig) {
+		s := c.Systems["git"]
+		s.DeleteAfter = 24 * time.Hour
+		c.Systems["git"] = s
+	}})
+	b.HR.Put(provisioningtest.Worker("1", "Ada", "Engineering", "2025-01-01"))
+	b.Sync()
+	b.HR.End("1", "2026-01-01")
+	b.GoTo("2026-01-05")
+	require.Empty(t, b.Target("git").Accounts())
+	b.Target("git").Fault(memory.Fault{Kinds: []connector.Kind{connector.Create}, Do: memory.Deny})
+	b.HR.Put(provisioningtest.Worker("1", "Ada", "Engineering", "2025-01-01"))
+	b.Sync()
+	require.Equal(t, 1, activeIn(b, "directory"))
+	require.Empty(t, b.Target("git").Accounts())
+	b.HR.End("1", "2026-01-06")
+	b.GoTo("2026-01-08")
+	require.Zero(t, activeIn(b, "directory"))
+	leaving, err := b.Leaving(t.Context(), b.Person("1"))
+	require.NoError(t, err)
+	require.Empty(t, leaving.Remains())
+}

@@ -27,10 +27,16 @@ func (d *decision) compareSessions(system string, end bool) error {
 	case !seen && !d.endsSessions(system):
 		return nil // Leaving says so
 	case known.Active:
+		if it.Known == ended { // somebody enabled it by hand, and may have signed in
+			it.Known = ""
+			d.items[key] = it
+		}
 		return d.want(system, key.kind, "", ended, nil, waitsForDisable)
-	default:
-		return d.want(system, key.kind, "", ended, nil, "")
+	case !known.Exists:
+		it.Known = ended // with the account
+		d.items[key] = it
 	}
+	return d.want(system, key.kind, "", ended, nil, "")
 }
 
 // endsSessions reports whether the connector of a system can end sessions, as far as its

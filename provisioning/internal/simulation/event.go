@@ -40,6 +40,9 @@ func (w *world) live(ctx context.Context, day int) error {
 			return err
 		}
 	}
+	for range 3 {
+		w.signIn()
+	}
 	w.feeds[employees].cut = day%30 >= 23 && day%30 < 28 // five days of feeds that are cut off
 	if day%calmEvery != 0 {
 		w.trouble()
@@ -174,6 +177,18 @@ func (w *world) tamper() {
 		a.Active = true
 	}
 	d.Put(a)
+}
+
+// signIn lets somebody sign in who can, and stay.
+func (w *world) signIn() {
+	d := w.systems["directory"]
+	if all := d.Accounts(); len(all) > 0 {
+		if a := one(w, all); a.Active {
+			if s, err := d.Open(a.Name); err == nil {
+				w.sessions[a.ExternalID] = append(w.sessions[a.ExternalID], s)
+			}
+		}
+	}
 }
 
 // trouble lets systems fail, and nodes die.

@@ -241,6 +241,11 @@ func (w *world) compare(ctx context.Context) error {
 // holds compares the accounts of one human with the truth.
 func (w *world) holds(h *human, person string, accounts map[string]map[string]connector.Account) error {
 	live, groups, engineer := h.truth(w.clock(), w.wide)
+	for _, s := range w.sessions[person] {
+		if !live && s.Use() == nil {
+			return fmt.Errorf("%s (%s) has left, and is still signed in to directory", h.key, person)
+		}
+	}
 	for name, want := range map[string]bool{"directory": live, "mail": live, "git": engineer} {
 		a := accounts[name][person]
 		if a.Active != want {

@@ -95,6 +95,11 @@ func (w *world) config() provisioning.TenantConfig {
 		cfg.Systems[name] = provisioning.System{
 			Connector: system, Mode: provisioning.Managed, Drift: provisioning.RepairDrift, Timeout: timeout, Concurrency: 4,
 		}
+		if name == "git" {
+			s := cfg.Systems[name]
+			s.DeleteAfter = keptFor
+			cfg.Systems[name] = s
+		}
 	}
 	return cfg
 }

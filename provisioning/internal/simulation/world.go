@@ -20,7 +20,9 @@ const (
 	agency    = "agency"
 	tenant    = "company"
 
-	// maxPercent is the guard's limit, and grace how long somebody may be missing.
+	// maxPercent is the guard's limit, grace how long somebody may be missing, and keptFor
+	// how long git keeps the accounts of leavers.
+	keptFor    = 4 * 24 * time.Hour
 	maxPercent = 10
 	grace      = 3 * 24 * time.Hour
 )
@@ -89,6 +91,7 @@ type world struct {
 	nodes    []*node
 	humans   []*human
 	jobs     int
+	sessions map[string][]*memory.Session
 	mistakes map[string]hrsource.Date // last days that HR tells and does not mean, by job
 	asleep   chan string              // about whom a call is on its way for long
 	signer   translog.Signer
@@ -104,7 +107,7 @@ func newWorld(ctx context.Context, cfg Config) (*world, error) {
 	}
 	w := &world{
 		Config: cfg, random: rand.New(rand.NewPCG(cfg.Seed, 0)), systems: map[string]*memory.System{}, feeds: map[string]*feed{},
-		mistakes: map[string]hrsource.Date{}, asleep: make(chan string, 1), now: time.Date(2026, 1, 1, 6, 0, 0, 0, time.UTC),
+		mistakes: map[string]hrsource.Date{}, sessions: map[string][]*memory.Session{}, asleep: make(chan string, 1), now: time.Date(2026, 1, 1, 6, 0, 0, 0, time.UTC),
 	}
 	var err error
 	if w.rules, err = policy.Load("rules.yaml", strings.NewReader(rules)); err != nil {
