@@ -9,7 +9,9 @@
 // features that could disagree with the code.
 //
 //   - [Suspender] switches sign-in off and on
+//   - [SessionEnder] ends the sessions and tokens of an account
 //   - [Deleter] removes an account for good
+//   - [Renamer] gives an account another login name
 //   - [Entitler] grants and revokes entitlements
 //   - [Lister] walks all accounts
 //   - [Catalog] lists the entitlements there are

@@ -34,6 +34,7 @@ func (m *minimal) Update(_ context.Context, req connector.UpdateRequest) (connec
 type full struct {
 	minimal
 	account connector.AccountRequest
+	rename  connector.RenameRequest
 	grant   connector.GrantRequest
 }
 
@@ -55,8 +56,17 @@ func (f *full) Enable(_ context.Context, req connector.AccountRequest) (connecto
 	return f.whole(req, "enable")
 }
 
+func (f *full) EndSessions(_ context.Context, req connector.AccountRequest) (connector.Result, error) {
+	return f.whole(req, "endSessions")
+}
+
 func (f *full) Delete(_ context.Context, req connector.AccountRequest) (connector.Result, error) {
 	return f.whole(req, "delete")
+}
+
+func (f *full) Rename(_ context.Context, req connector.RenameRequest) (connector.Result, error) {
+	f.rename = req
+	return connector.Result{Handle: "rename"}, nil
 }
 
 func (f *full) Grant(_ context.Context, req connector.GrantRequest) (connector.Result, error) {
@@ -68,7 +78,8 @@ func (f *full) Revoke(_ context.Context, req connector.GrantRequest) (connector.
 }
 
 var kinds = []connector.Kind{
-	connector.Create, connector.Update, connector.Disable, connector.Enable, connector.Delete, connector.Grant, connector.Revoke,
+	connector.Create, connector.Update, connector.Rename, connector.Disable, connector.Enable, connector.EndSessions,
+	connector.Delete, connector.Grant, connector.Revoke,
 }
 
 func operation(k connector.Kind) connector.Operation {
@@ -92,6 +103,8 @@ func TestApplyHandsOverEverything(t *testing.T) {
 			want.create = connector.CreateRequest{Key: "key", ExternalID: "person-1", Name: "ada", Attributes: op.Attributes, Active: true}
 		case connector.Update:
 			want.update = connector.UpdateRequest{Key: "key", Ref: op.Ref, Attributes: op.Attributes, ETag: "3"}
+		case connector.Rename:
+			want.rename = connector.RenameRequest{Key: "key", Ref: op.Ref, Name: "ada", ETag: "3"}
 		case connector.Grant, connector.Revoke:
 			want.grant = connector.GrantRequest{Key: "key", Ref: op.Ref, Entitlement: op.Entitlement}
 		default:
@@ -132,7 +145,7 @@ func TestSupports(t *testing.T) {
 func TestRemoves(t *testing.T) {
 	t.Parallel()
 	for _, k := range kinds {
-		removes := k == connector.Disable || k == connector.Delete || k == connector.Revoke
+		removes := k == connector.Disable || k == connector.EndSessions || k == connector.Delete || k == connector.Revoke
 		require.Equal(t, removes, k.Removes(), k)
 	}
 }

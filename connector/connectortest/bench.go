@@ -20,6 +20,8 @@ type Bench struct {
 	kinds []connector.Kind // that the connector has
 	has   map[Need]bool
 	keys  atomic.Int64
+	// sessions uses the last session of whoever signed in, by account id.
+	sessions map[string]func() error
 }
 
 // NewBench returns a bench for one case.
@@ -39,10 +41,10 @@ func NewBench(t *testing.T, h Harness) (*Bench, error) {
 			return nil, fmt.Errorf("connectortest: describe: %w", err)
 		}
 	}
-	b := &Bench{h: h, c: c, apply: connector.Apply(c)}
+	b := &Bench{h: h, c: c, apply: connector.Apply(c), sessions: map[string]func() error{}}
 	for _, k := range []connector.Kind{
 		connector.Create, connector.Update, connector.Disable, connector.Enable,
-		connector.Rename, connector.Grant, connector.Revoke, connector.Delete,
+		connector.Rename, connector.Grant, connector.Revoke, connector.EndSessions, connector.Delete,
 	} {
 		if connector.Supports(c, k) && !slices.Contains(d.Without, k) {
 			b.kinds = append(b.kinds, k)
@@ -55,23 +57,25 @@ func NewBench(t *testing.T, h Harness) (*Bench, error) {
 	_, catalog := c.(connector.Catalog)
 	_, checker := c.(connector.Checker)
 	b.has = map[Need]bool{
-		NeedUpdate:      b.can(connector.Update),
-		NeedRenamer:     b.can(connector.Rename),
-		NeedSuspender:   b.can(connector.Disable) && b.can(connector.Enable),
-		NeedDeleter:     b.can(connector.Delete),
-		NeedEntitler:    b.can(connector.Grant) && b.can(connector.Revoke),
-		NeedLister:      lister && !d.NoSearch,
-		NeedCatalog:     catalog && !d.NoSearch,
-		NeedChecker:     checker,
-		NeedExternalID:  !h.NoExternalID && !d.NoSearch,
-		NeedEntitlement: len(h.Entitlements) > 0,
-		NeedTwo:         len(h.Entitlements) > 1,
-		NeedUnknown:     h.Unknown != connector.Entitlement{},
-		NeedGone:        b.can(connector.Delete) || h.Remove != nil,
-		NeedRename:      h.Rename != nil,
-		NeedDuplicate:   h.Duplicate != nil,
-		NeedLoseReply:   h.LoseReply != nil,
-		NeedHang:        h.Hang != nil,
+		NeedUpdate:       b.can(connector.Update),
+		NeedRenamer:      b.can(connector.Rename),
+		NeedSuspender:    b.can(connector.Disable) && b.can(connector.Enable),
+		NeedDeleter:      b.can(connector.Delete),
+		NeedSessionEnder: b.can(connector.EndSessions),
+		NeedEntitler:     b.can(connector.Grant) && b.can(connector.Revoke),
+		NeedLister:       lister && !d.NoSearch,
+		NeedCatalog:      catalog && !d.NoSearch,
+		NeedChecker:      checker,
+		NeedExternalID:   !h.NoExternalID && !d.NoSearch,
+		NeedEntitlement:  len(h.Entitlements) > 0,
+		NeedTwo:          len(h.Entitlements) > 1,
+		NeedUnknown:      h.Unknown != connector.Entitlement{},
+		NeedGone:         b.can(connector.Delete) || h.Remove != nil,
+		NeedRename:       h.Rename != nil,
+		NeedDuplicate:    h.Duplicate != nil,
+		NeedLoseReply:    h.LoseReply != nil,
+		NeedHang:         h.Hang != nil,
+		NeedSignIn:       h.SignIn != nil,
 	}
 	return b, nil
 }
@@ -184,13 +188,18 @@ func (b *Bench) gone(ctx context.Context) (connector.Account, error) {
 	if err != nil {
 		return a, err
 	}
+	return a, b.remove(ctx, a)
+}
+
+// remove removes an account, by the connector or behind its back.
+func (b *Bench) remove(ctx context.Context, a connector.Account) error {
 	if b.can(connector.Delete) {
-		return a, b.prepare(ctx, b.on(connector.Delete, a))
+		return b.prepare(ctx, b.on(connector.Delete, a))
 	}
 	if err := b.h.Remove(ctx, b.c, a.Ref); err != nil {
-		return a, setup("remove: %w", err)
+		return setup("remove: %w", err)
 	}
-	return a, b.settle(ctx)
+	return b.settle(ctx)
 }
 
 // see returns the account with an id, with what it holds.

@@ -29,10 +29,12 @@ type bent struct {
 	update                  updater
 	rename                  renamer
 	disable, enable, remove switcher
+	end                     switcher
 	grant, revoke           granter
 	list                    lister
 	catalog                 catalog
 	check                   checker
+	signIn                  func(ref connector.Ref) (use func() error, err error)
 	released                chan struct{} // closed when the test ends
 }
 
@@ -40,7 +42,8 @@ func straight() *bent {
 	s := memory.New(memory.Config{Entitlements: groups})
 	return &bent{
 		System: s, find: s.Find, create: s.Create, update: s.Update, rename: s.Rename, disable: s.Disable, enable: s.Enable,
-		remove: s.Delete, grant: s.Grant, revoke: s.Revoke, list: s.List, catalog: s.Entitlements, check: s.Check,
+		end: s.EndSessions, remove: s.Delete, grant: s.Grant, revoke: s.Revoke, list: s.List, catalog: s.Entitlements, check: s.Check,
+		signIn:   func(ref connector.Ref) (func() error, error) { return open(s, ref) },
 		released: make(chan struct{}),
 	}
 }
@@ -67,6 +70,10 @@ func (b *bent) Disable(ctx context.Context, req connector.AccountRequest) (conne
 
 func (b *bent) Enable(ctx context.Context, req connector.AccountRequest) (connector.Result, error) {
 	return b.enable(ctx, req)
+}
+
+func (b *bent) EndSessions(ctx context.Context, req connector.AccountRequest) (connector.Result, error) {
+	return b.end(ctx, req)
 }
 
 func (b *bent) Delete(ctx context.Context, req connector.AccountRequest) (connector.Result, error) {

@@ -83,6 +83,9 @@ func cancelEffect(ctx context.Context, b *Bench) error {
 		if err = exactly(found, op.Ref.ID); err == nil {
 			err = unchanged(found[0], before)
 		}
+		if use := b.sessions[op.Ref.ID]; use != nil && err == nil {
+			err = use()
+		}
 		if err != nil {
 			return fmt.Errorf("the error %q promises no effect: %w", failure, err)
 		}

@@ -59,6 +59,9 @@ type Harness struct {
 	LoseReply func(ctx context.Context, c connector.Connector, k connector.Kind) (asked func() int, err error)
 	// Hang lets the system not answer any more.
 	Hang func(ctx context.Context, c connector.Connector) error
+	// SignIn lets the person of an account sign in and stay signed in, or get a token.
+	// The function returned uses that: it fails once the session was ended.
+	SignIn func(ctx context.Context, c connector.Connector, ref connector.Ref) (use func() error, err error)
 }
 
 // Need is something that a case cannot do without.
@@ -66,14 +69,15 @@ type Need string
 
 // The needs of cases: what the connector or the harness must offer.
 const (
-	NeedUpdate    Need = "Update"    // not narrowed away
-	NeedRenamer   Need = "Renamer"   // not narrowed away
-	NeedSuspender Need = "Suspender" // neither of its methods narrowed away
-	NeedDeleter   Need = "Deleter"   // not narrowed away
-	NeedEntitler  Need = "Entitler"  // neither of its methods narrowed away
-	NeedLister    Need = "Lister"    // not narrowed away by NoSearch
-	NeedCatalog   Need = "Catalog"   // not narrowed away by NoSearch
-	NeedChecker   Need = "Checker"
+	NeedUpdate       Need = "Update"       // not narrowed away
+	NeedRenamer      Need = "Renamer"      // not narrowed away
+	NeedSuspender    Need = "Suspender"    // neither of its methods narrowed away
+	NeedDeleter      Need = "Deleter"      // not narrowed away
+	NeedSessionEnder Need = "SessionEnder" // not narrowed away
+	NeedEntitler     Need = "Entitler"     // neither of its methods narrowed away
+	NeedLister       Need = "Lister"       // not narrowed away by NoSearch
+	NeedCatalog      Need = "Catalog"      // not narrowed away by NoSearch
+	NeedChecker      Need = "Checker"
 
 	NeedExternalID  Need = "a place for the external id" // that can be searched by
 	NeedEntitlement Need = "Harness.Entitlements"
@@ -84,4 +88,5 @@ const (
 	NeedDuplicate   Need = "Harness.Duplicate"
 	NeedLoseReply   Need = "Harness.LoseReply"
 	NeedHang        Need = "Harness.Hang"
+	NeedSignIn      Need = "Harness.SignIn"
 )

@@ -60,7 +60,19 @@ func harness(system func(c connector.Connector) *memory.System) connectortest.Ha
 			system(c).Fault(memory.Fault{Do: memory.Slow})
 			return nil
 		},
+		SignIn: func(_ context.Context, c connector.Connector, ref connector.Ref) (func() error, error) {
+			return open(system(c), ref)
+		},
 	}
+}
+
+// open signs in and returns what uses the session.
+func open(s *memory.System, ref connector.Ref) (use func() error, err error) {
+	session, err := s.Open(ref.Name)
+	if err != nil {
+		return nil, err
+	}
+	return session.Use, nil
 }
 
 func account(n int) connector.CreateRequest {

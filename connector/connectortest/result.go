@@ -93,6 +93,10 @@ func (b *Bench) ready(ctx context.Context, n int, k connector.Kind) (connector.O
 		if b.can(connector.Disable) {
 			err = b.prepare(ctx, b.on(connector.Disable, a))
 		}
+	case connector.EndSessions:
+		if b.has[NeedSignIn] {
+			_, err = b.signIn(ctx, a)
+		}
 	}
 	return op, err
 }

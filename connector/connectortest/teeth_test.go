@@ -24,7 +24,8 @@ import (
 func bends() map[string]func(b *bent) {
 	all := map[string]func(b *bent){}
 	for _, some := range []map[string]func(b *bent){
-		findBends(), createBends(), updateBends(), renameBends(), suspendBends(), deleteBends(), entitlementBends(), listBends(), otherBends(), moreBends(),
+		findBends(), createBends(), updateBends(), renameBends(), suspendBends(), sessionBends(), deleteBends(), entitlementBends(), listBends(),
+		otherBends(), moreBends(),
 	} {
 		maps.Copy(all, some)
 	}
@@ -80,6 +81,9 @@ func try(t *testing.T, c connectortest.Case, bend func(b *bent)) error {
 		bend(b)
 		return b
 	}
+	h.SignIn = func(_ context.Context, c connector.Connector, ref connector.Ref) (func() error, error) {
+		return c.(*bent).signIn(ref)
+	}
 	var found error
 	synctest.Test(t, func(t *testing.T) {
 		b, err := connectortest.NewBench(t, h)
@@ -117,7 +121,7 @@ func TestRunFails(t *testing.T) {
 		"it is still active",
 		"--- FAIL: TestRunFails/enable/effect", "not judged",
 		"--- SKIP: TestRunFails/find/renamed", "needs Harness.Rename",
-		"SKIPPED 1: find/renamed; FAILED 4: update/disabled disable/effect disable/twice enable/effect",
+		"SKIPPED 1: find/renamed; FAILED 5: update/disabled disable/effect disable/twice enable/effect sessions/disabled",
 	} {
 		require.Contains(t, string(out), want)
 	}

@@ -60,16 +60,22 @@ func (s *System) Remove(id string) bool {
 func (s *System) SignIn(name string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	_, err := s.signIn(name)
+	return err
+}
+
+// signIn returns the account that somebody has signed in to.
+func (s *System) signIn(name string) (*record, error) {
 	found := s.accounts.byName[s.accounts.fold(name)]
 	switch {
 	case len(found) == 0:
-		return fmt.Errorf("memory: sign in as %s: %w", name, connector.ErrNotFound)
+		return nil, fmt.Errorf("memory: sign in as %s: %w", name, connector.ErrNotFound)
 	case len(found) > 1:
-		return fmt.Errorf("memory: sign in as %s: %w", name, connector.ErrAmbiguous)
+		return nil, fmt.Errorf("memory: sign in as %s: %w", name, connector.ErrAmbiguous)
 	case !found[0].Active:
-		return fmt.Errorf("memory: sign in as %s: %w", name, connector.ErrDenied)
+		return nil, fmt.Errorf("memory: sign in as %s: %w", name, connector.ErrDenied)
 	}
-	return nil
+	return found[0], nil
 }
 
 // Session is somebody who has signed in.
@@ -82,14 +88,14 @@ type Session struct {
 // Open signs in by name, as SignIn does, and stays signed in: until [System.EndSessions],
 // and not only until the account is disabled.
 func (s *System) Open(name string) (*Session, error) {
-	if err := s.SignIn(name); err != nil {
-		return nil, err
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	id := s.accounts.byName[s.accounts.fold(name)][0].ID
-	s.sessions[id]++
-	return &Session{s, id, s.ended[id]}, nil
+	r, err := s.signIn(name)
+	if err != nil {
+		return nil, err
+	}
+	s.sessions[r.ID]++
+	return &Session{s, r.ID, s.ended[r.ID]}, nil
 }
 
 // Use does something with the session. It returns nil if that works, and an error that

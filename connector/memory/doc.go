@@ -1,7 +1,8 @@
 // Package memory is a target system that lives in memory: a directory with
-// accounts, attributes, sign-in and entitlements, which offers every capability
-// a connector can have. It is meant for unit tests, examples and simulations of
-// whoever uses connectors, and it passes the kit in connectortest like any other.
+// accounts, attributes, sign-in, sessions and entitlements, which offers every
+// capability a connector can have. It is meant for unit tests, examples and
+// simulations of whoever uses connectors, and it passes the kit in connectortest
+// like any other.
 //
 //	directory := memory.New(memory.Config{})
 //	apply := connector.Apply(directory)
@@ -10,10 +11,10 @@
 //
 // Besides the methods of the contract, through which a caller works, a [System]
 // has a back door for tests: [System.Accounts] tells what is really there,
-// [System.SignIn] whether somebody could sign in, and [System.Log],
-// [System.Calls] and [System.Writes] what was asked of the system. [System.Put]
-// and [System.Remove] change accounts the way an administrator would who knows
-// nothing of us. The back door is not counted, not logged and meets no faults.
+// [System.SignIn] whether somebody could sign in, [Session.Use] whether whoever did
+// by [System.Open] is still in, and [System.Log], [System.Calls] and [System.Writes]
+// what was asked of the system. [System.Put] and [System.Remove] change accounts the
+// way an administrator would who knows nothing of us. The back door is not counted, not logged and meets no faults.
 //
 // # Making it fail
 //

@@ -105,7 +105,7 @@ func (s *System) EndSessions(ctx context.Context, req connector.AccountRequest) 
 		}
 		r := s.accounts.byID[req.Ref.ID]
 		if r == nil {
-			return connector.Result{Outcome: outcome, Account: connector.Account{Ref: req.Ref}}, nil
+			return connector.Result{Outcome: connector.AlreadyInState, Account: connector.Account{Ref: req.Ref}}, nil
 		}
 		return connector.Result{Outcome: outcome, Account: r.account(true)}, nil
 	})
