@@ -45,8 +45,8 @@ type Deleter interface {
 
 // SessionEnder ends what is left of signing in: EndSessions makes every session of the
 // account and every token that was issued to it worthless, at once, and changes nothing
-// else of it. It answers AlreadyInState if there is none, or if the account is gone. In
-// most systems switching sign-in off leaves both as they are, so that whoever is in
+// else of it. If there is none it is no error, and the answer is AlreadyInState if the
+// system can tell; so it is if the account is gone. In most systems switching sign-in off leaves both as they are, so that whoever is in
 // stays in.
 type SessionEnder interface {
 	EndSessions(ctx context.Context, req AccountRequest) (Result, error)

@@ -15,7 +15,7 @@ func sessionCases() []Case {
 		{"sessions/others", "SessionEnder: EndSessions concerns the account alone: somebody else stays signed in.", seen, sessionsOthers},
 		{"sessions/unchanged", "SessionEnder: EndSessions changes nothing else of the account.", ender, sessionsUnchanged},
 		{"sessions/new", "SessionEnder: EndSessions leaves sign-in as it is: whoever may sign in can do so again.", seen, sessionsNew},
-		{"sessions/twice", "SessionEnder: It answers AlreadyInState if there is none.", ender, sessionsTwice},
+		{"sessions/twice", "SessionEnder: If there is none it is no error.", ender, sessionsTwice},
 		{"sessions/gone", "SessionEnder: It answers AlreadyInState if the account is gone.", []Need{NeedSessionEnder, NeedGone}, sessionsGone},
 		{"sessions/disabled", "SessionEnder: EndSessions ends what is left when sign-in was switched off.", []Need{NeedSessionEnder, NeedSignIn, NeedSuspender}, sessionsDisabled},
 	}
@@ -138,6 +138,9 @@ func sessionsTwice(ctx context.Context, b *Bench) error {
 		return err
 	}
 	res, err := b.do(ctx, b.on(connector.EndSessions, a))
+	if err == nil && res.Outcome == connector.Applied {
+		return nil // not every system can tell
+	}
 	return outcome(connector.AlreadyInState, res, err)
 }
 

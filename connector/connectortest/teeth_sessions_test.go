@@ -126,7 +126,9 @@ func sessionBends() map[string]func(b *bent) {
 			return func() error { return connector.ErrDenied }, nil // issued before it is valid
 		}),
 		"sessions/twice": after(func(_ *bent, _ string, res *connector.Result) error {
-			res.Outcome = connector.Applied
+			if res.Outcome == connector.AlreadyInState {
+				return connector.ErrNotFound
+			}
 			return nil
 		}),
 		"sessions/gone":         gone(connector.Result{}, connector.ErrNotFound),
