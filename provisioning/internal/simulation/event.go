@@ -27,7 +27,7 @@ var (
 // live lives through a day.
 func (w *world) live(ctx context.Context, day int) error {
 	wrong := day%30 == 20 // HR is wrong today, and will know tomorrow
-	for range max(2, len(w.humans)/15) {
+	for range max(2, w.People/15) {
 		w.event(ctx)
 	}
 	switch {
@@ -100,7 +100,9 @@ func (w *world) event(ctx context.Context) {
 	day := func(spread int) hrsource.Date { return w.today().AddDays(w.random.IntN(2*spread+1) - spread) }
 	switch n := w.random.IntN(20); {
 	case n < 3:
-		w.hire(day(10))
+		if w.working() < w.People*6/5 {
+			w.hire(day(10))
+		}
 	case n < 4: // somebody gets the address of who has left
 		if live, _, _ := h.truth(w.clock(), w.wide); !live {
 			w.hire(day(3)).mail = h.mail
@@ -120,6 +122,16 @@ func (w *world) event(ctx context.Context) {
 	default: // somebody changes an account by hand
 		w.tamper()
 	}
+}
+
+// working counts those who work here today.
+func (w *world) working() (n int) {
+	for _, h := range w.humans {
+		if live, _, _ := h.truth(w.clock(), w.wide); live {
+			n++
+		}
+	}
+	return n
 }
 
 func (w *world) hire(start hrsource.Date) *human {

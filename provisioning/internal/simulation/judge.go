@@ -14,6 +14,7 @@ import (
 	"github.com/joinery-iam/joinery/audit/translog"
 	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/provisioning"
+	"github.com/joinery-iam/joinery/provisioning/internal/state"
 )
 
 // judge mends everything, lets the engine finish, and compares the systems with the
@@ -116,7 +117,7 @@ func (w *world) rest(ctx context.Context) error {
 		case left == 0 && !answered && (next.IsZero() || next.After(w.clock())):
 			return nil
 		case time.Now().After(deadline):
-			return fmt.Errorf("it does not come to rest: %v, held %v, next %s", status.Systems, status.Held, next)
+			return errors.Join(fmt.Errorf("it does not come to rest: %v, held %v, next %s", status.Systems, status.Held, next), w.open(ctx))
 		}
 		if left > 0 { // a lease of a dead node has to run out
 			select {
@@ -126,6 +127,19 @@ func (w *world) rest(ctx context.Context) error {
 			}
 		}
 	}
+}
+
+// open tells what is left to be done, and what the log says of whom it is first about.
+func (w *world) open(ctx context.Context) error {
+	var items []state.Item
+	err := w.nodes[1].store.Backend().View(ctx, tenant, func(tx state.Tx) (err error) {
+		items, err = tx.OpenItems("", state.Item{}, 3)
+		return err
+	})
+	if err != nil || len(items) == 0 {
+		return err
+	}
+	return errors.Join(fmt.Errorf("%+v", items), w.tell(ctx, items[0].Person))
 }
 
 // answer answers the open questions.
