@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -90,7 +91,7 @@ func (c *natives) binary(n *ast.BinaryNode) predicate {
 		if isLiteral(n.Left) && isLiteral(n.Right) {
 			return nil // which may be integers that differ less than numbers here can
 		}
-		return compareNumbers(op, l, r)
+		return compareOrdered(op, l, r)
 	}
 	if l, r := c.predicate(n.Left), c.predicate(n.Right); l != nil && r != nil {
 		switch op {
@@ -216,18 +217,6 @@ func (c *natives) number(n ast.Node) func(row []value) float64 {
 
 func compareTexts(op string, l, r func(row []value) string) predicate {
 	switch op {
-	case "==":
-		return func(row []value) bool { return l(row) == r(row) }
-	case "!=":
-		return func(row []value) bool { return l(row) != r(row) }
-	case "<":
-		return func(row []value) bool { return l(row) < r(row) }
-	case "<=":
-		return func(row []value) bool { return l(row) <= r(row) }
-	case ">":
-		return func(row []value) bool { return l(row) > r(row) }
-	case ">=":
-		return func(row []value) bool { return l(row) >= r(row) }
 	case "contains":
 		return func(row []value) bool { return strings.Contains(l(row), r(row)) }
 	case "startsWith":
@@ -235,10 +224,10 @@ func compareTexts(op string, l, r func(row []value) string) predicate {
 	case "endsWith":
 		return func(row []value) bool { return strings.HasSuffix(l(row), r(row)) }
 	}
-	return nil
+	return compareOrdered(op, l, r)
 }
 
-func compareNumbers(op string, l, r func(row []value) float64) predicate {
+func compareOrdered[T cmp.Ordered](op string, l, r func(row []value) T) predicate {
 	switch op {
 	case "==":
 		return func(row []value) bool { return l(row) == r(row) }

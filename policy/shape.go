@@ -2,9 +2,10 @@ package policy
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/expr-lang/expr/ast"
+
+	"github.com/joinery-iam/joinery/policy/internal/logic"
 )
 
 // shape is what a condition compares attributes with.
@@ -72,7 +73,7 @@ func operands(attribute, value ast.Node) (name string, literals []string) {
 	}
 	if list, ok := value.(*ast.ArrayNode); ok {
 		for _, e := range list.Nodes {
-			literals = append(literals, literal(e))
+			literals = append(literals, logic.Literal(e))
 		}
 		return id.Value, literals
 	}
@@ -83,23 +84,7 @@ func operands(attribute, value ast.Node) (name string, literals []string) {
 	if !isLiteral(value) {
 		return "", nil
 	}
-	return id.Value, []string{literal(value)}
-}
-
-// literal returns a text or number as an attribute would hold it.
-func literal(n ast.Node) string {
-	switch n := n.(type) {
-	case *ast.StringNode:
-		return n.Value
-	case *ast.IntegerNode:
-		return strconv.Itoa(n.Value)
-	case *ast.FloatNode:
-		return strconv.FormatFloat(n.Value, 'f', -1, 64)
-	case *ast.UnaryNode:
-		return "-" + literal(n.Node)
-	default:
-		return ""
-	}
+	return id.Value, []string{logic.Literal(value)}
 }
 
 // mention notes for all attributes within n all the literals that stand there,
@@ -113,7 +98,7 @@ func (c *conditions) mention(n ast.Node, s *shape) {
 			names = append(names, n.Value)
 		case *ast.UnaryNode:
 			if isLiteral(n) {
-				literals = append(literals, literal(n))
+				literals = append(literals, logic.Literal(n))
 				return
 			}
 			visit(n.Node)
@@ -133,7 +118,7 @@ func (c *conditions) mention(n ast.Node, s *shape) {
 				visit(e)
 			}
 		case *ast.StringNode, *ast.IntegerNode, *ast.FloatNode:
-			literals = append(literals, literal(n))
+			literals = append(literals, logic.Literal(n))
 		}
 	}
 	visit(n)

@@ -122,9 +122,9 @@ func (s *Space) look(n ast.Node, a *atom, needed bool) {
 			a.needs = add(a.needs, n.Value)
 		}
 	case *ast.StringNode, *ast.IntegerNode, *ast.FloatNode:
-		a.written = add(a.written, literal(n))
+		a.written = add(a.written, Literal(n))
 	case *ast.UnaryNode:
-		if text := literal(n); text != "" {
+		if text := Literal(n); text != "" {
 			a.written = add(a.written, text)
 			return
 		}
@@ -188,7 +188,7 @@ func (s *Space) classify(n *ast.BinaryNode, a *atom) {
 			a.texts = append(a.texts, v.Value)
 			a.orderly = a.orderly && (kind != Date || isDay(v.Value))
 		default:
-			f, err := strconv.ParseFloat(literal(v), 64)
+			f, err := strconv.ParseFloat(Literal(v), 64)
 			if err != nil {
 				a.orderly, a.equal = false, false
 				return
@@ -198,8 +198,8 @@ func (s *Space) classify(n *ast.BinaryNode, a *atom) {
 	}
 }
 
-// literal returns a text or number as an attribute would hold it.
-func literal(n ast.Node) string {
+// Literal returns a text or number as an attribute would hold it, "" for anything else.
+func Literal(n ast.Node) string {
 	switch n := n.(type) {
 	case *ast.StringNode:
 		return n.Value
@@ -208,7 +208,7 @@ func literal(n ast.Node) string {
 	case *ast.FloatNode:
 		return strconv.FormatFloat(n.Value, 'f', -1, 64)
 	case *ast.UnaryNode:
-		if text := literal(n.Node); n.Operator == "-" && text != "" {
+		if text := Literal(n.Node); n.Operator == "-" && text != "" {
 			return "-" + text
 		}
 	}
