@@ -133,6 +133,16 @@ func vanished(tx state.Tx, account *state.Account) error {
 	return nil
 }
 
+// nothingThere is what becomes of an item of an account that is gone.
+func nothingThere(it state.Item) state.Item {
+	it.OpKey, it.OpKind, it.Attempts, it.RetryAt = "", "", 0, time.Time{}
+	it.State, it.Problem = state.ItemWaiting, waitsForAccount
+	if satisfied(it) {
+		it.State, it.Problem = state.ItemSettled, ""
+	}
+	return it
+}
+
 func activity(on bool) string {
 	if on {
 		return active

@@ -153,6 +153,9 @@ func (j *job) prepare(ctx context.Context, tx state.Tx, account state.Account, c
 	}
 	switch it.State {
 	case state.ItemSending:
+		if account.RemoteID == "" && it.OpKind != string(connector.Create) {
+			return attempt{}, false, tx.PutItem(nothingThere(it)) // to be looked at
+		}
 		breaker, may, err := j.mayCall(tx)
 		if err != nil || !may {
 			return attempt{}, false, err

@@ -80,7 +80,7 @@ func applied(d *memory.System, kind connector.Kind) (n int) {
 }
 
 // nodes are two nodes on one store, of which the second may be stalled.
-func nodes(t *testing.T, rules string, slow *stalled, systems map[string]*memory.System) (other, late *provisioningtest.Bench) {
+func nodes(t *testing.T, rules string, slow *stalled, systems map[string]*memory.System, alter ...func(*provisioning.System)) (other, late *provisioningtest.Bench) {
 	t.Helper()
 	store, err := sqlite.Open(t.Context(), ":memory:")
 	require.NoError(t, err)
@@ -88,7 +88,11 @@ func nodes(t *testing.T, rules string, slow *stalled, systems map[string]*memory
 	node := func(name string, more ...connector.Interceptor) *provisioningtest.Bench {
 		return bench(t, provisioningtest.Config{Policy: rules, Store: store, Tenant: func(c *provisioning.TenantConfig) {
 			for name, system := range systems {
-				c.Systems[name] = provisioning.System{Connector: system, Mode: provisioning.Managed, Timeout: 20 * time.Millisecond}
+				s := provisioning.System{Connector: system, Mode: provisioning.Managed, Timeout: 20 * time.Millisecond}
+				for _, a := range alter {
+					a(&s)
+				}
+				c.Systems[name] = s
 			}
 		}, Engine: func(c *provisioning.Config) {
 			c.Node, c.Interceptors, c.Lease = name, more, 60*time.Millisecond
@@ -266,4 +270,42 @@ func TestTakingAwayWaitsForNoOutcomeOfGiving(t *testing.T) {
 	readAndDrain(t, b)
 	require.Error(t, d.SignIn("ada"))
 	require.Empty(t, d.Accounts()[0].Entitlements)
+}
+
+// A deletion that came after its lease was looked at for ever, since there was no account
+// any more to be looked at.
+func TestLateDeletionIsDoneWith(t *testing.T) {
+	t.Parallel()
+	d, slow := memory.New(memory.Config{}), stall(connector.Delete)
+	other, late := nodes(t, plain, slow, map[string]*memory.System{"directory": d}, func(s *provisioning.System) { s.DeleteAfter = time.Hour })
+	w := provisioningtest.Worker("1", "Ada", "Sales", "2025-01-01")
+	w.Key.Source, w.TerminationDate = provisioningtest.SourceName, date(2025, 12, 31)
+	was := w
+	was.TerminationDate = hrsource.Date{}
+	for _, told := range []hrsource.Worker{was, w} {
+		_, err := other.Ingest(t.Context(), hrsource.Record{Worker: told})
+		require.NoError(t, err)
+		other.Settle()
+	}
+	for _, b := range []*provisioningtest.Bench{other, late} {
+		b.Clock.Set(b.Clock.Now().Add(2 * time.Hour))
+	}
+	done := slow.drain(t, late)
+	require.Eventually(t, func() bool {
+		_, err := other.Drain(t.Context())
+		return err == nil && len(d.Accounts()) == 0
+	}, 30*time.Second, time.Millisecond)
+	close(slow.goOn)
+	<-done
+	require.Eventually(t, func() bool {
+		other.Settle()
+		return statusOf(t, other).Systems["directory"]["settled"] == sum(statusOf(t, other).Systems["directory"])
+	}, 30*time.Second, time.Millisecond)
+}
+
+func sum(counts map[string]int) (n int) {
+	for _, c := range counts {
+		n += c
+	}
+	return n
 }

@@ -241,8 +241,16 @@ func (j *job) refused(tx state.Tx, account *state.Account, it *state.Item, a att
 	if *it, err = tx.Item(it.Person, it.System, it.Kind, it.Key); err != nil {
 		return err
 	}
-	// The name and the attributes it is to be made with have to be found again.
-	return j.wake(tx, it.Person)
+	return j.gone(tx, it.Person)
+}
+
+// gone makes a person due whose account is gone: the name and the attributes that it is to
+// be made with have to be found again, or nothing is to be made any more.
+func (j *job) gone(tx state.Tx, person string) error {
+	if err := j.touch(tx, person, "", eventAccount, false); err != nil {
+		return err
+	}
+	return j.wake(tx, person)
 }
 
 // mostUnseen is how many names are tried if nobody is seen to have them.

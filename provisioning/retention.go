@@ -75,7 +75,7 @@ func (j *job) accountDeleted(tx state.Tx, account *state.Account, it *state.Item
 		return err
 	}
 	it.VerifiedAt = at
-	return j.wake(tx, it.Person)
+	return j.gone(tx, it.Person)
 }
 
 // lookBeforeDeletion makes sure that nobody uses the account: somebody may have enabled it

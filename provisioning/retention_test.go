@@ -51,6 +51,9 @@ func TestTheAccountOfALeaverIsDeletedWhenItWasKeptForLongEnough(t *testing.T) {
 	require.Equal(t, time.Date(2026, 1, 12, 0, 0, 0, 0, time.UTC), next)
 	b.GoTo("2026-01-12")
 	require.Equal(t, []string{"p1"}, logins(b))
+	for name := range statusOf(t, b).Systems["directory"] {
+		require.Equal(t, "settled", name, "nothing waits for an account that is not to come")
+	}
 
 	leaving, err := b.Leaving(t.Context(), b.Person("0"))
 	require.NoError(t, err)
