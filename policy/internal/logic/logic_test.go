@@ -109,6 +109,34 @@ func TestWithoutStepsNothingIsProven(t *testing.T) {
 	require.False(t, s.Never(parse(t, s, `oncall && !oncall`), &n))
 }
 
+// Alternatives without anything to compare multiply like others; before they counted
+// as steps, this took 2^60 of them.
+func TestAlternativesWithoutComparisonsAreSteps(t *testing.T) {
+	t.Parallel()
+	s, n := space(), steps()
+	require.False(t, s.Never(parse(t, s, "false && "+strings.Repeat("(true || true) && ", 60)+"oncall"), n), "though it never holds")
+	require.LessOrEqual(t, *n, logic.Steps(0))
+}
+
+// The more values there are to try, and the more is asked of each, the more steps it
+// is; before, one that took a millisecond counted as one.
+func TestManyValuesAreManySteps(t *testing.T) {
+	t.Parallel()
+	values := make([]string, 1000)
+	for i := range values {
+		values[i] = fmt.Sprint(i)
+	}
+	s := logic.NewSpace(map[string]logic.Attribute{"few": {Kind: logic.Text, Values: values[:3]}, "many": {Kind: logic.Text, Values: values}, "any": {Kind: logic.Text}})
+	spent := func(condition string) logic.Steps {
+		n := *steps()
+		require.False(t, s.Never(parse(t, s, condition), &n))
+		return *steps() - n
+	}
+	few := spent(`few != "0" && few != "1"`)
+	require.Greater(t, spent(`many != "0" && many != "1"`), 10*few)
+	require.Greater(t, spent(`any in ["`+strings.Join(values[:100], `", "`)+`"] && any != "1"`), 100*few)
+}
+
 func TestScopesHaveNothingToDoWithEachOther(t *testing.T) {
 	t.Parallel()
 	s := space()

@@ -61,11 +61,19 @@ func (s *Space) branches(f *Formula, steps *Steps, prune func(*branch, leaf) boo
 				}
 				continue
 			case opOr:
+				// An alternative without any leaf is a step, too: they multiply.
 				for _, k := range next.kids {
+					if stopped {
+						return
+					}
+					if !steps.spend(1 + len(pending)/50) {
+						whole, stopped = false, true
+						return
+					}
 					walk(append(slices.Clip(pending), k))
 				}
 			default:
-				if !steps.spend(b.cost(next.leaf)) {
+				if !steps.spend(s.cost(b, next.leaf)) {
 					whole, stopped = false, true
 				} else if prune == nil || prune(b, next.leaf) {
 					s.with(b, next.leaf, func() { walk(pending) })
@@ -81,12 +89,20 @@ func (s *Space) branches(f *Formula, steps *Steps, prune func(*branch, leaf) boo
 	return whole
 }
 
-// cost is how many steps it takes to look whether one more leaf is possible: more if
-// much is asked of its attribute.
-func (b *branch) cost(l leaf) int {
-	n := len(b.vars[Var{l.scope, l.atom.first()}])
-	return 1 + n*n/50
+// cost is how many steps it takes to look whether one more leaf is possible: it is
+// more if there are many values to look at, and if much is asked of each.
+func (s *Space) cost(b *branch, l leaf) int {
+	v := Var{l.scope, l.atom.first()}
+	leaves, literals := 1+len(b.vars[v]), l.atom.literals()
+	for _, other := range b.vars[v] {
+		literals += other.atom.literals()
+	}
+	values := len(s.attributes[v.Name].Values) + 2*literals
+	return 1 + values*(leaves+literals)/100 + len(b.mixed)/50
 }
+
+// literals returns how many values the attribute is compared with.
+func (a *atom) literals() int { return len(a.texts) + len(a.numbers) }
 
 // first returns the first attribute that is read.
 func (a *atom) first() string {
