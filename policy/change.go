@@ -13,6 +13,7 @@ import (
 const (
 	maxChanged   = 3      // attributes
 	changeSteps  = 30_000 // of the search
+	trialCost    = 10     // steps that the look for values counts as
 	maxTrials    = 300    // changes that are decided about
 	maxTried     = 2      // attributes that are changed without a condition that says so
 	maxBlind     = 1_000  // such changes that are decided about
@@ -52,12 +53,14 @@ func (x *explaining) change(ctx context.Context) {
 	sure = sure && !x.space.Holds(want, x.value)
 	steps = changeSteps
 	trials := maxTrials
+	literals := want.Literals()
 	least := 0 // attributes of what was found and did not do it
 	whole := x.space.Changes(want, x.value, maxChanged, &steps, func(needs []logic.Need) bool {
 		if least == 0 {
 			least = len(needs)
 		}
-		out.Attributes = x.try(ctx, needs, want, &trials)
+		steps -= trialCost
+		out.Attributes = x.try(ctx, needs, literals, &trials)
 		return len(out.Attributes) == 0 && trials > 0 && ctx.Err() == nil
 	})
 	n := len(out.Attributes)
@@ -84,8 +87,7 @@ func (x *explaining) change(ctx context.Context) {
 
 // try returns the first values for which needs are met and with which the decision is
 // the other one.
-func (x *explaining) try(ctx context.Context, needs []logic.Need, want *logic.Formula, trials *int) []AttributeChange {
-	literals := want.Literals()
+func (x *explaining) try(ctx context.Context, needs []logic.Need, literals map[logic.Var][]string, trials *int) []AttributeChange {
 	var choices [][][]string
 	for _, n := range needs {
 		if x.views[n.Scope].past {

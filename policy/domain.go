@@ -23,6 +23,7 @@ func (a Attribute) domain(literals []string, days []string) (values [][]string, 
 	one := func(texts ...string) {
 		for _, s := range texts {
 			switch {
+			case len(values) > maxDomain: // more than are returned
 			case a.checkOne(s) != nil:
 				whole = false
 			case !slices.ContainsFunc(values, func(v []string) bool { return len(v) == 1 && v[0] == s }):

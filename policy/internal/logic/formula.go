@@ -108,12 +108,17 @@ func (f *Formula) Reads() []Var {
 // Literals returns the texts and numbers with which f compares attributes, as the
 // attributes would hold them.
 func (f *Formula) Literals() map[Var][]string {
-	out := map[Var][]string{}
+	type literal struct {
+		of   Var
+		text string
+	}
+	out, known := map[Var][]string{}, map[literal]bool{}
 	f.each(func(l leaf) {
 		for _, name := range l.atom.reads {
 			v := Var{l.scope, name}
 			for _, text := range l.atom.written {
-				if !slices.Contains(out[v], text) {
+				if one := (literal{v, text}); !known[one] {
+					known[one] = true
 					out[v] = append(out[v], text)
 				}
 			}
