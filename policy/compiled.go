@@ -19,7 +19,7 @@ type Policy struct {
 	templateReads  []string
 	roles          map[string]*role
 	governs        map[Entitlement]EntitlementInfo
-	governsMany    []governed // the longest first
+	governsMany    byPrefix[EntitlementInfo]
 	rules          []rule
 	denies         []deny
 	exceptions     []exception

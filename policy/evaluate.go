@@ -77,7 +77,7 @@ func (p *Policy) resolve(ctx context.Context, s Subject, live []*Relationship, e
 		}
 	}
 	o.takeBack()
-	if p.readsApprovals || len(s.Requests)+len(p.governs)+len(p.governsMany) > 0 {
+	if p.readsApprovals || len(s.Requests)+len(p.governs)+len(p.governsMany.said) > 0 {
 		o.approve(p, s)
 	}
 	if len(p.separations) > 0 {

@@ -1,10 +1,6 @@
 package policy
 
-import (
-	"cmp"
-	"slices"
-	"strings"
-)
+import "slices"
 
 // EntitlementInfo says how an entitlement is governed.
 type EntitlementInfo struct {
@@ -38,12 +34,6 @@ var sensitivities = []Sensitivity{Sensitive, Privileged}
 // rank orders sensitivities; zero is that of what is not sensitive.
 func (s Sensitivity) rank() int { return slices.Index(sensitivities, s) + 1 }
 
-// governed is a compiled [EntitlementInfo] with what it is about.
-type governed struct {
-	pattern
-	EntitlementInfo
-}
-
 // info returns how an entitlement is governed: by itself, or by the longest
 // beginning that matches.
 func (p *Policy) info(e Entitlement) EntitlementInfo {
@@ -55,12 +45,8 @@ func (p *Policy) info(e Entitlement) EntitlementInfo {
 
 // infoOf returns how those are governed that begin with a text.
 func (p *Policy) infoOf(text string) EntitlementInfo {
-	for _, g := range p.governsMany {
-		if strings.HasPrefix(text, g.prefix) {
-			return g.EntitlementInfo
-		}
-	}
-	return EntitlementInfo{}
+	info, _ := p.governsMany.of(text)
+	return info
 }
 
 func (c *compilation) entitlements() {
@@ -76,12 +62,9 @@ func (c *compilation) entitlements() {
 		case p.prefix == "":
 			c.policy.governs[p.one] = info
 		default:
-			c.policy.governsMany = append(c.policy.governsMany, governed{p, info})
+			c.policy.governsMany.add(p.prefix, info)
 		}
 	}
-	slices.SortFunc(c.policy.governsMany, func(a, b governed) int {
-		return cmp.Or(cmp.Compare(len(b.prefix), len(a.prefix)), cmp.Compare(a.prefix, b.prefix))
-	})
 }
 
 // governance checks an owner and how often something is to be reviewed.

@@ -32,25 +32,22 @@ type LintOptions struct {
 // error is that of ctx.
 func (p *Policy) Lint(ctx context.Context, o LintOptions) ([]Finding, error) {
 	l := newLinting(p)
-	l.conditions()
-	l.windows(o.At)
-	l.superfluous()
-	l.unused()
-	l.roleSizes()
-	l.similarRoles()
-	l.privilege()
-	l.signIns()
+	for _, look := range []func(){
+		l.conditions, func() { l.windows(o.At) }, l.superfluous, l.unused, l.roleSizes, l.similarRoles, l.privilege, l.signIns,
+	} {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		look()
+	}
 	if err := l.apart(ctx); err != nil {
 		return nil, err
 	}
 	if err := l.people(ctx, o.People); err != nil {
 		return nil, err
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if l.steps <= 0 {
-		l.add("incomplete", "", "do not take what was not found for proof", "there are more conditions to compare than the analysis takes the time for")
+	if l.steps <= 0 || l.cut {
+		l.add("incomplete", "", "do not take what was not found for proof", "there is more to compare than the analysis takes the time for")
 	}
 	at := p.places()
 	for i := range l.found {
@@ -63,6 +60,11 @@ func (p *Policy) Lint(ctx context.Context, o LintOptions) ([]Finding, error) {
 
 const (
 	lintSteps = 200_000
+
+	// maxOffered and maxReached bound what is remembered of what rules offer and of what
+	// roles reach, all together.
+	maxOffered = 1_000_000
+	maxReached = 500_000
 
 	manyStandardRoles = 30
 	largeAddOn        = 10
@@ -78,11 +80,18 @@ type linting struct {
 	severities map[string]Severity
 	found      []Finding
 	expanded   map[string][]given
+	offered    map[string]offer
+	reached    map[string]reach
 	special    map[string]bool // roles that matter beside what they give
+	room       int             // for more of what roles reach
+	cut        bool            // something was left out, as it would have been too much
 }
 
 func newLinting(p *Policy) *linting {
-	l := &linting{Policy: p, space: p.space(), steps: lintSteps, severities: map[string]Severity{}, expanded: map[string][]given{}}
+	l := &linting{
+		Policy: p, space: p.space(), steps: lintSteps, severities: map[string]Severity{}, room: maxReached,
+		expanded: map[string][]given{}, offered: map[string]offer{}, reached: map[string]reach{},
+	}
 	for _, c := range Checks() {
 		l.severities[c.ID] = c.Severity
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/joinery-iam/joinery/policy/internal/logic"
 )
 
 // special returns the roles that matter beside what they give: those that denies or
@@ -55,7 +57,8 @@ func (o offer) covers(other offer) bool {
 	return true
 }
 
-// roleOffer returns what a role gives under a rule or add-on with some parameters.
+// roleOffer returns what a role gives under a rule or add-on with some parameters. It
+// is not to be changed.
 func (l *linting) roleOffer(name string, with map[string]string) offer {
 	out := offer{}
 	if l.roles[name].varies {
@@ -66,9 +69,13 @@ func (l *linting) roleOffer(name string, with map[string]string) offer {
 		out[asText("role "+name, own)] = true
 		return out
 	}
+	if known, ok := l.offered[name]; ok {
+		return known
+	}
 	for _, g := range l.expand(name) {
 		l.way(out, g)
 	}
+	l.offered[name] = out
 	return out
 }
 
@@ -143,8 +150,14 @@ type superfluity struct {
 
 func (l *linting) superfluous() {
 	f := superfluity{l, make([]offer, len(l.doc.Rules)), map[string][]int{}}
+	room := maxOffered
 	for i, r := range l.doc.Rules {
+		if room <= 0 {
+			l.cut = true
+			break
+		}
 		f.offers[i] = l.ruleOffer(r)
+		room -= len(f.offers[i])
 		for what := range f.offers[i] {
 			f.givers[what] = append(f.givers[what], i)
 		}
@@ -163,22 +176,35 @@ func (l *linting) superfluous() {
 // by returns the first rule that is proven to give what is offered to all for whom
 // rule i holds, and that is fit.
 func (f *superfluity) by(i int, of offer, fit func(k int) bool) (k int, ok bool) {
+	f.weigh(of)
 	rare := ""
 	for _, what := range slices.Sorted(maps.Keys(of)) {
 		if rare == "" || len(f.givers[what]) < len(f.givers[rare]) {
 			rare = what
 		}
 	}
-	at := slices.IndexFunc(f.givers[rare], func(k int) bool { return k != i && f.offers[k].covers(of) && f.within(i, k) && fit(k) })
+	at := slices.IndexFunc(f.givers[rare], func(k int) bool {
+		if k == i || f.steps <= 0 {
+			return false
+		}
+		f.weigh(of)
+		return f.offers[k].covers(of) && f.within(i, k) && fit(k)
+	})
 	if at < 0 {
 		return 0, false
 	}
 	return f.givers[rare][at], true
 }
 
+// weigh counts a look at an offer as steps.
+func (f *superfluity) weigh(o offer) { f.steps -= logic.Steps(len(o) / 50) }
+
 // rule tells whether the whole of rule i is superfluous.
 func (f *superfluity) rule(i int) bool {
 	same := func(k int) bool { return f.offers[i].covers(f.offers[k]) && f.within(k, i) }
+	if len(f.offers[i]) == 0 {
+		return false // there was no room for it
+	}
 	k, ok := f.by(i, f.offers[i], func(k int) bool { return k < i || !same(k) }) // of two, the later one
 	if !ok {
 		return false
@@ -198,7 +224,13 @@ func (f *superfluity) rule(i int) bool {
 // give to the same people.
 func (f *superfluity) parts(i int) {
 	left, r := f.doc.Rules[i].clone(), f.doc.Rules[i]
+	if len(f.offers[i]) == 0 {
+		return
+	}
 	try := func(path, what string, of offer, rest Rule) {
+		if f.weigh(f.offers[i]); f.steps <= 0 {
+			return
+		}
 		others := f.ruleOffer(rest)
 		if others.covers(of) {
 			f.add("overlapping-grant", path, "remove it here", "rule %q gives %s in another way as well", r.Name, what)

@@ -150,12 +150,16 @@ func (l *linting) asked() []ask {
 // askedOfNobody tells of values that nobody has.
 func (l *linting) askedOfNobody(asked []ask, c census) {
 	var spell speller
+	had := map[string][]string{} // sorted, by attribute
 	for _, a := range asked {
 		seen := c.values[a.attribute]
 		if seen[a.value] || len(seen) > maxSeen {
 			continue
 		}
+		if had[a.attribute] == nil {
+			had[a.attribute] = sortedKeys(seen)
+		}
 		l.add("value-nobody-has", a.path, "write the value as HR does, or remove it if it is gone",
-			"%s asks for %s %q, and nobody has it%s", a.what, a.attribute, clip(a.value), spell.didYouMean(a.value, sortedKeys(seen)))
+			"%s asks for %s %q, and nobody has it%s", a.what, a.attribute, clip(a.value), spell.didYouMean(a.value, had[a.attribute]))
 	}
 }

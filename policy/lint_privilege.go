@@ -11,21 +11,28 @@ import (
 
 // privilege looks for what is sensitive where it does not belong.
 func (l *linting) privilege() {
+	mighty := map[*given][]given{} // of each list, which several rules may have in common
 	for i, r := range l.doc.Rules {
 		if r.When != "true" && !l.space.Always(l.formula(r.When), &l.steps) {
 			continue
 		}
 		told := map[Entitlement]bool{}
 		for _, list := range l.rules[i].gives {
-			for _, g := range list {
-				info := l.info(g.entitlement)
-				approved := info.Approval || slices.ContainsFunc(g.roles, func(name string) bool { return l.roles[name].approval })
-				if info.Sensitivity == "" || approved || told[g.entitlement] {
+			if len(list) == 0 {
+				continue
+			}
+			some, ok := mighty[&list[0]]
+			if !ok {
+				some = l.unapproved(list)
+				mighty[&list[0]] = some
+			}
+			for _, g := range some {
+				if told[g.entitlement] {
 					continue
 				}
 				told[g.entitlement] = true
 				l.add("privileged-for-everybody", entry("rules", i), "name in the condition who needs it, or require approval: see entitlements",
-					"rule %q gives %s, which is %s, to everybody", r.Name, g.entitlement, info.Sensitivity)
+					"rule %q gives %s, which is %s, to everybody", r.Name, g.entitlement, l.info(g.entitlement).Sensitivity)
 			}
 		}
 	}
@@ -49,6 +56,18 @@ func (l *linting) privilege() {
 		}
 	}
 	l.looksPrivileged()
+}
+
+// unapproved returns what is sensitive and given without approval.
+func (l *linting) unapproved(list []given) (out []given) {
+	for _, g := range list {
+		info := l.info(g.entitlement)
+		approved := info.Approval || slices.ContainsFunc(g.roles, func(name string) bool { return l.roles[name].approval })
+		if info.Sensitivity != "" && !approved {
+			out = append(out, g)
+		}
+	}
+	return out
 }
 
 // bundled looks for privileged grants in a role that gives others, too.

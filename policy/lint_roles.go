@@ -3,39 +3,45 @@ package policy
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 )
 
-// reach returns everything that a role may give, inherited and under conditions, as
-// texts, and the roles that it leads to, itself included.
-func (l *linting) reach(name string) (grants, roles map[string]bool) {
-	grants, roles = map[string]bool{}, map[string]bool{}
+// reach is everything that a role may give, inherited and under conditions, as texts,
+// and the roles that it leads to, itself included.
+type reach struct{ grants, roles map[string]bool }
+
+// reach returns that of a role; nothing, if there is no room for it any more.
+func (l *linting) reach(name string) reach {
+	if out, ok := l.reached[name]; ok {
+		return out
+	}
+	out := reach{map[string]bool{}, map[string]bool{}}
 	var visit func(name string)
 	visit = func(name string) {
-		if roles[name] {
+		if out.roles[name] || l.room <= 0 {
 			return
 		}
-		roles[name] = true
+		out.roles[name] = true
 		for _, b := range l.roles[name].bundles {
+			l.room -= 1 + len(b.grants) + len(b.roles)
 			for _, g := range b.grants {
-				grants[g.asPattern().String()] = true
+				out.grants[g.asPattern().String()] = true
 			}
 			for _, ref := range b.roles {
 				visit(ref.role.name)
 			}
 		}
 	}
-	visit(name)
-	return grants, roles
+	if visit(name); l.room <= 0 {
+		out, l.cut = reach{}, true
+	}
+	l.reached[name] = out
+	return out
 }
 
 // all returns everything that a role may give.
-func (l *linting) all(name string) map[string]bool {
-	grants, _ := l.reach(name)
-	return grants
-}
+func (l *linting) all(name string) map[string]bool { return l.reach(name).grants }
 
 // roleSizes holds roles to the sizes that people can oversee.
 func (l *linting) roleSizes() {
@@ -88,15 +94,19 @@ func (l *linting) similarRoles() {
 		sets = append(sets, set)
 	}
 	grouped := l.parameterRoles(names)
+	common := make([]int, len(sets)) // grants, by index of another
 	for i, set := range sets {
-		common := map[int]int{} // by index of another
+		clear(common)
 		for what := range set.all {
 			if with := having[what]; len(with) <= widespread {
 				for _, k := range with {
-					if other := sets[k].name; k < i && (!grouped[set.name] || !grouped[other]) && l.special[set.name] == l.special[other] {
-						common[k]++
-					}
+					common[k]++
 				}
+			}
+		}
+		for k, other := range sets {
+			if common[k] > 0 && (k >= i || grouped[set.name] && grouped[other.name] || l.special[set.name] != l.special[other.name]) {
+				common[k] = 0
 			}
 		}
 		l.nearest(set, sets, common)
@@ -105,11 +115,10 @@ func (l *linting) similarRoles() {
 
 // nearest tells of the role that a role is most like, if it is one that does not lead
 // to the other.
-func (l *linting) nearest(set roleSet, sets []roleSet, common map[int]int) {
+func (l *linting) nearest(set roleSet, sets []roleSet, common []int) {
 	best := -1
-	for _, k := range slices.Sorted(maps.Keys(common)) {
-		other := sets[k]
-		if l.leads(set.name, other.name) || l.leads(other.name, set.name) {
+	for k, other := range sets {
+		if common[k] == 0 || l.leads(set.name, other.name) || l.leads(other.name, set.name) {
 			continue
 		}
 		apart := len(set.all) + len(other.all) - 2*common[k]
@@ -146,8 +155,7 @@ func (l *linting) similar(a, b roleSet, common int) {
 
 // leads reports whether a role leads to another.
 func (l *linting) leads(name, other string) bool {
-	_, above := l.reach(name)
-	return above[other]
+	return l.reach(name).roles[other]
 }
 
 // parameterRoles looks for roles that differ in one name only, and returns those.

@@ -3,6 +3,7 @@ package policy
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // asPattern is what a grant in a role or rule stands for: one entitlement or, if the
@@ -54,41 +55,82 @@ func (l *linting) led() map[string]bool {
 	return out
 }
 
+// supply is everything that somebody can be given.
+type supply struct {
+	ones map[Entitlement]bool
+	many byPrefix[bool]
+	// begin are the texts of both, sorted.
+	begin []string
+}
+
+func (s *supply) add(p pattern) {
+	if p.prefix == "" {
+		s.ones[p.one] = true
+		return
+	}
+	s.many.add(p.prefix, true)
+}
+
+// sorted returns s, to be asked.
+func (s supply) sorted() supply {
+	s.begin = slices.Collect(maps.Keys(s.many.said))
+	for e := range s.ones {
+		s.begin = append(s.begin, e.String())
+	}
+	slices.Sort(s.begin)
+	return s
+}
+
+// overlaps reports whether anything in it can match a pattern.
+func (s supply) overlaps(p pattern) bool {
+	text := p.prefix
+	if text == "" {
+		if s.ones[p.one] {
+			return true
+		}
+		text = p.one.String()
+	} else if at, _ := slices.BinarySearch(s.begin, text); at < len(s.begin) && strings.HasPrefix(s.begin[at], text) {
+		return true
+	}
+	_, ok := s.many.of(text)
+	return ok
+}
+
 // supply returns everything that somebody can be given.
-func (l *linting) supply(led map[string]bool) map[pattern]bool {
-	out := map[pattern]bool{}
+func (l *linting) supply(led map[string]bool) supply {
+	out := supply{ones: map[Entitlement]bool{}}
 	take := func(list []bundle) {
 		for _, b := range list {
 			for _, g := range b.grants {
-				out[g.asPattern()] = true
+				out.add(g.asPattern())
 			}
 		}
 	}
 	for i, r := range l.doc.Rules {
 		for _, e := range l.grants(r.Grants) {
-			out[pattern{one: e}] = true
+			out.ones[e] = true
 		}
 		take(l.rules[i].varying)
 	}
 	for _, e := range l.doc.Exceptions {
 		for _, e := range l.grants(e.Grants) {
-			out[pattern{one: e}] = true
+			out.ones[e] = true
 		}
 	}
 	for name := range led {
 		take(l.roles[name].bundles)
 	}
-	for _, g := range l.governsMany {
-		if g.Requestable {
-			out[g.pattern] = true
+	for prefix, info := range l.governsMany.said {
+		if info.Requestable {
+			out.many.add(prefix, true)
 		}
 	}
 	for e, info := range l.governs {
 		if info.Requestable {
-			out[pattern{one: e}] = true
+			out.ones[e] = true
 		}
 	}
-	return out
+	return out.sorted()
 }
 
 // unused looks for what stands in the policy and has no effect.
@@ -105,8 +147,7 @@ func (l *linting) unused() {
 			l.add("unused-attribute", child("attributes", name), "remove the declaration", "no condition and no template reads attribute %q", name)
 		}
 	}
-	supply := slices.Collect(maps.Keys(l.supply(led)))
-	given := func(p pattern) bool { return slices.ContainsFunc(supply, p.overlaps) }
+	given := l.supply(led).overlaps
 	for _, system := range sortedKeys(l.doc.Accounts) {
 		if !given(pattern{prefix: system + ":"}) {
 			l.add("unused-account", child("accounts", system), "grant something there, such as "+system+":account/user, or remove it",

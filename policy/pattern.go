@@ -1,6 +1,9 @@
 package policy
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // pattern stands for one entitlement, or for all that begin with a text.
 type pattern struct {
@@ -13,6 +16,37 @@ func (p pattern) matches(e Entitlement) bool {
 		return p.one == e
 	}
 	return strings.HasPrefix(e.String(), p.prefix)
+}
+
+// byPrefix finds what is said of texts that begin in some way, without a look at each
+// of the ways.
+type byPrefix[T any] struct {
+	said    map[string]T
+	lengths []int // of the beginnings, the longest first
+}
+
+func (b *byPrefix[T]) add(prefix string, what T) {
+	if b.said == nil {
+		b.said = map[string]T{}
+	}
+	b.said[prefix] = what
+	at, found := slices.BinarySearchFunc(b.lengths, len(prefix), func(a, b int) int { return b - a })
+	if !found {
+		b.lengths = slices.Insert(b.lengths, at, len(prefix))
+	}
+}
+
+// of returns what is said of the longest beginning of a text.
+func (b *byPrefix[T]) of(text string) (what T, ok bool) {
+	for _, n := range b.lengths {
+		if n > len(text) {
+			continue
+		}
+		if what, ok = b.said[text[:n]]; ok {
+			break
+		}
+	}
+	return what, ok
 }
 
 // patterns compiles entitlements that may end in a *.
