@@ -223,16 +223,32 @@ func (f *superfluity) rule(i int) bool {
 // parts looks for roles and grants of rule i that others, or the rest of the rule,
 // give to the same people.
 func (f *superfluity) parts(i int) {
-	left, r := f.doc.Rules[i].clone(), f.doc.Rules[i]
 	if len(f.offers[i]) == 0 {
 		return
 	}
-	try := func(path, what string, of offer, rest Rule) {
-		if f.weigh(f.offers[i]); f.steps <= 0 {
+	r, path := f.doc.Rules[i], entry("rules", i)
+	var grants, roles []offer
+	for _, grant := range r.Grants {
+		grants = append(grants, f.ruleOffer(Rule{Grants: []string{grant}}))
+	}
+	for _, name := range r.Roles {
+		roles = append(roles, f.roleOffer(name, r.With))
+	}
+	times := map[string]int{} // that what is left of the rule gives something
+	for _, o := range slices.Concat(grants, roles, []offer{f.ruleOffer(Rule{AddOns: r.AddOns})}) {
+		for what := range o {
+			times[what]++
+		}
+	}
+	try := func(path, what string, of offer) {
+		if f.weigh(of); f.steps <= 0 {
 			return
 		}
-		others := f.ruleOffer(rest)
-		if others.covers(of) {
+		again := true
+		for one := range of {
+			again = again && times[one] > 1
+		}
+		if again {
 			f.add("overlapping-grant", path, "remove it here", "rule %q gives %s in another way as well", r.Name, what)
 		} else if k, ok := f.by(i, of, func(int) bool { return true }); ok {
 			f.add("overlapping-grant", path, "remove it here, unless it is to stay when the other rule changes",
@@ -240,22 +256,17 @@ func (f *superfluity) parts(i int) {
 		} else {
 			return
 		}
-		left, f.offers[i] = rest, others
-	}
-	path := entry("rules", i)
-	without := func(list []string, one string) []string {
-		k := slices.Index(list, one)
-		return slices.Delete(slices.Clone(list), k, k+1)
+		for one := range of {
+			if times[one]--; times[one] == 0 {
+				delete(f.offers[i], one)
+			}
+		}
 	}
 	for k, grant := range r.Grants {
-		rest := left
-		rest.Grants = without(left.Grants, grant)
-		try(entry(path+".grants", k), grant, f.ruleOffer(Rule{Grants: []string{grant}}), rest)
+		try(entry(path+".grants", k), grant, grants[k])
 	}
 	for k, name := range r.Roles {
-		rest := left
-		rest.Roles = without(left.Roles, name)
-		try(entry(path+".roles", k), fmt.Sprintf("role %q", name), f.roleOffer(name, r.With), rest)
+		try(entry(path+".roles", k), fmt.Sprintf("role %q", name), roles[k])
 	}
 }
 

@@ -98,7 +98,7 @@ func (s *Space) cost(b *branch, l leaf) int {
 		literals += other.atom.literals()
 	}
 	values := len(s.attributes[v.Name].Values) + 2*literals
-	return 1 + values*(leaves+literals)/100 + len(b.mixed)/50
+	return 1 + values*(leaves+literals)/30 + len(b.mixed)/50
 }
 
 // literals returns how many values the attribute is compared with.
