@@ -49,13 +49,18 @@ type explaining struct {
 	routes   []route
 	leading  map[*role]bool
 	compared map[string][]string // literals by attribute
+	denying  map[Entitlement]map[*deny]bool
+	lifts    map[string]bool // by deny, once asked
 	steps    int
 	// What is said of a route, of all.
 	over, under bool
 }
 
 func newExplaining(p *Policy, s Subject, t target) *explaining {
-	x := &explaining{Policy: p, target: t, space: p.space(), leading: map[*role]bool{}, compared: map[string][]string{}}
+	x := &explaining{
+		Policy: p, target: t, space: p.space(), leading: map[*role]bool{}, compared: map[string][]string{},
+		denying: map[Entitlement]map[*deny]bool{}, lifts: map[string]bool{},
+	}
 	x.out = Explanation{Person: s.Person, At: s.At, Entitlement: t.entitlement, System: t.system}
 	x.look(s)
 	return x

@@ -21,7 +21,7 @@ type Explanation struct {
 	// first that lack the least; none means that nothing in the policy gives it to
 	// anybody in the person's place.
 	Leads []Lead `json:"leads,omitempty"`
-	// More says that there are more than those.
+	// More says that there are more than those, or more denies than they tell of.
 	More bool `json:"more,omitempty"`
 	// Absent are the relationships that give no access at At, if the person does not
 	// have it.

@@ -27,38 +27,83 @@ func (x *explaining) takeBack(r *route) {
 	if role := x.unsaid(r.entitlement, info.Sensitivity, r.why.Roles); info.Sensitivity != "" && role != "" {
 		lacking(Obstacle{Kind: ObstacleSensitivity, Where: "role " + role, Role: role})
 	}
+	all := []*logic.Formula{r.when}
 	for i := range x.denies {
-		x.deny(r, &x.denies[i])
+		all = append(all, x.deny(r, &x.denies[i])...)
 	}
+	r.when = logic.And(all...)
 }
 
-// deny adds a deny to a route, if it holds for any relationship that gives access.
-func (x *explaining) deny(r *route, d *deny) {
+// deny adds a deny to a route, if it holds for any relationship that gives access,
+// and returns what keeps it from holding.
+func (x *explaining) deny(r *route, d *deny) (keeps []*logic.Formula) {
 	role := ""
-	if !slices.ContainsFunc(d.grants, func(p pattern) bool { return p.matches(r.entitlement) }) {
+	if !x.denied(r.entitlement)[d] {
 		k := slices.IndexFunc(r.why.Roles, func(role string) bool { return slices.Contains(d.roles, role) })
 		if k < 0 {
-			return
+			return nil
 		}
 		role = r.why.Roles[k]
 	}
 	if x.lifted(d.name) {
-		return
+		return nil
+	}
+	for _, v := range x.live {
+		is := x.ask(v, d)
+		r.over, r.under = r.over || is.odd, r.under || is.odd
+		if is.keep != nil {
+			keeps = append(keeps, is.keep)
+		}
+		switch {
+		case is.obstacle == nil:
+		case len(r.obstacles) >= maxObstacles:
+			x.out.More = true
+		default:
+			o := *is.obstacle
+			o.Role = role
+			r.obstacles = append(slices.Clip(r.obstacles), o)
+		}
+	}
+	return keeps
+}
+
+// denied returns the denies of which the grants match an entitlement.
+func (x *explaining) denied(e Entitlement) map[*deny]bool {
+	out, ok := x.denying[e]
+	if ok {
+		return out
+	}
+	out = map[*deny]bool{}
+	for i := range x.denies {
+		if slices.ContainsFunc(x.denies[i].grants, func(p pattern) bool { return p.matches(e) }) {
+			out[&x.denies[i]] = true
+		}
+	}
+	x.denying[e] = out
+	return out
+}
+
+// standing is what comes of a deny for a view.
+type standing struct {
+	obstacle *Obstacle      // if it holds
+	keep     *logic.Formula // what keeps it from holding; nil if it cannot hold
+	odd      bool           // days may begin at odd times
+}
+
+// ask asks a deny about a view.
+func (x *explaining) ask(v *view, d *deny) standing {
+	if is, ok := v.denies[d]; ok {
+		return is
 	}
 	where := "deny " + d.name
-	for _, v := range x.live {
-		shut, by, fixed := x.shut(v, d.window, where)
-		if !fixed && v.Zone != nil {
-			r.over, r.under = true, true
-		}
-		t := x.test(v, d.when, where)
-		if !fixed || len(shut) == 0 {
-			r.when = logic.And(r.when, logic.Not(logic.And(by, t.formula)))
-		}
-		if len(shut) > 0 || len(t.failing) > 0 {
-			continue
-		}
-		o := Obstacle{Kind: ObstacleDeny, Where: where, Role: role, Part: d.when.source}
+	shut, by, fixed := x.shut(v, d.window, where)
+	t := x.test(v, d.when, where)
+	is := standing{odd: !fixed && v.Zone != nil}
+	if !fixed || len(shut) == 0 {
+		is.keep = logic.Not(logic.And(by, t.formula))
+	}
+	if len(shut) == 0 && len(t.failing) == 0 {
+		o := Obstacle{Kind: ObstacleDeny, Where: where, Part: d.when.source}
 		for _, name := range d.when.reads {
 			s := v.seen(name)
 			s.Relationship = v.ID
@@ -67,13 +112,18 @@ func (x *explaining) deny(r *route, d *deny) {
 		if end, ok := d.window.until.after(1).start(v.attributes, v.Zone); ok && d.window.until != (bound{}) {
 			o.Until = end
 		}
-		r.obstacles = append(slices.Clip(r.obstacles), o)
+		is.obstacle = &o
 	}
+	v.denies[d] = is
+	return is
 }
 
 // lifted reports whether an exception lifts a deny for the person.
 func (x *explaining) lifted(deny string) bool {
-	is := false
+	is, known := x.lifts[deny]
+	if known {
+		return is
+	}
 	for i := range x.exceptions {
 		e := &x.exceptions[i]
 		if !slices.Contains(e.lifts, deny) {
@@ -90,6 +140,7 @@ func (x *explaining) lifted(deny string) bool {
 			}
 		}
 	}
+	x.lifts[deny] = is
 	return is
 }
 

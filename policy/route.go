@@ -9,8 +9,9 @@ import (
 )
 
 const (
-	maxRoutes = 2_000 // that are looked at
-	maxLeads  = 100   // that are told
+	maxRoutes    = 2_000 // that are looked at
+	maxLeads     = 100   // that are told
+	maxObstacles = 100   // of one, if more denies than that take it back
 )
 
 // route is one way through the policy by which something is given, or could be.

@@ -19,6 +19,7 @@ type view struct {
 	scope      int // of formulas
 	past       bool
 	tests      map[*condition]test // once asked
+	denies     map[*deny]standing
 }
 
 // test is a condition that has been asked about a view.
@@ -33,7 +34,7 @@ func (x *explaining) look(s Subject) {
 	add := func(i int, at time.Time, attributes Attributes, live, past bool) {
 		x.views = append(x.views, &view{
 			Relationship: &s.Relationships[i], index: i, at: at, now: s.At, attributes: attributes, live: live, past: past,
-			scope: len(x.views), tests: map[*condition]test{},
+			scope: len(x.views), tests: map[*condition]test{}, denies: map[*deny]standing{},
 		})
 	}
 	for i := range s.Relationships {
