@@ -69,16 +69,18 @@ func (x *expansion) request(s Subject, r *Relationship, f *facts) error {
 		if !within(s.At, q.From, q.Until) {
 			continue
 		}
+		x.steps, x.ways = 0, 0 // so that many requests cannot make the rules fail
 		why := Reason{Request: q.ID, Relationship: r.ID}
 		if q.Role == "" {
-			x.add(q.Entitlement, why)
+			if err := x.add(q.Entitlement, why); err != nil {
+				return err
+			}
 			continue
 		}
 		role, ok := x.policy.roles[q.Role]
 		if !ok || !q.sound() {
 			continue // of a policy that is no more, or such that no policy could give it
 		}
-		x.steps = 0 // so that many requests cannot make the rules fail
 		ref := reference{role: role}
 		for _, name := range role.parameters {
 			ref.with = append(ref.with, template{parts: []part{{text: q.With[name]}}})

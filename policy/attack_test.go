@@ -110,3 +110,29 @@ func TestTheCostliestPolicyStillDecides(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, d.Grants)
 }
+
+// What rules give and denies take back multiplies: a person for whom that would be
+// millions of ways is not decided about. Before, it took gigabytes, or no end.
+func TestADecisionThatIsTooMuchIsRefused(t *testing.T) {
+	t.Parallel()
+	const app = "accounts: {app: {name: login, candidates: [x]}}\n"
+	roles := "roles:\n" + counted(10, "#", "  b#: {grants: ["+counted(2000, "@", "app:g/#x@", ",")+"]}\n", "") +
+		"  big: {inherits: [b0, b1, b2, b3, b4, b5, b6, b7, b8, b9]}\n"
+	for name, c := range map[string]struct{ text, want string }{
+		"many rules that give much": {
+			roles + "rules:\n" + counted(3000, "#", "  - {name: r#, when: 'true', roles: [big]}\n", ""), "in more than 200000 ways in all",
+		},
+		"many denies of much": {
+			roles + "rules: [{name: r, when: 'true', roles: [big]}]\ndenies:\n" + counted(1000, "#", "  - {name: d#, when: 'true', grants: ['app:*']}\n", ""),
+			"denies take back what is given more than 1000000 times in all",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, err := policy.Load("hostile.yaml", strings.NewReader("version: 1\n"+c.text+app))
+			require.NoError(t, err)
+			_, err = p.Evaluate(t.Context(), policy.Subject{At: time.Unix(0, 0), Relationships: []policy.Relationship{{ID: "hr/1"}}})
+			require.ErrorContains(t, err, c.want)
+		})
+	}
+}

@@ -76,7 +76,9 @@ func (p *Policy) resolve(ctx context.Context, s Subject, live []*Relationship, e
 			return nil, fmt.Errorf("relationship %s: %w", r.ID, err)
 		}
 	}
-	o.takeBack()
+	if err := o.takeBack(); err != nil {
+		return nil, err
+	}
 	if p.readsApprovals || len(s.Requests)+len(p.governs)+len(p.governsMany.said) > 0 {
 		o.approve(p, s)
 	}

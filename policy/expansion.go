@@ -26,6 +26,7 @@ type expansion struct {
 	at      time.Time
 	given   reasons
 	steps   int // roles looked at
+	ways    int // noted
 }
 
 // give adds what is given whatever the facts, and what is given by some facts.
@@ -33,7 +34,9 @@ func (x *expansion) give(steady [][]given, varying []bundle, f *facts, why Reaso
 	for _, list := range steady {
 		for _, g := range list {
 			why.Roles = slices.Clone(g.roles)
-			x.add(g.entitlement, why)
+			if err := x.add(g.entitlement, why); err != nil {
+				return err
+			}
 		}
 	}
 	why.Roles = nil
@@ -42,13 +45,17 @@ func (x *expansion) give(steady [][]given, varying []bundle, f *facts, why Reaso
 
 // add notes a way to an entitlement. One by the overlap of a rule does not count
 // where the rule gives the same by itself.
-func (x *expansion) add(e Entitlement, why Reason) {
+func (x *expansion) add(e Entitlement, why Reason) error {
 	if why.Overlap && slices.ContainsFunc(x.given[e], func(r Reason) bool {
 		return r.Rule == why.Rule && r.Relationship == why.Relationship && !r.Overlap
 	}) {
-		return
+		return nil
+	}
+	if x.ways++; x.ways > maxGiven {
+		return fmt.Errorf("the policy leads to entitlements in more than %d ways in all", maxGiven)
 	}
 	x.given[e] = append(x.given[e], why)
+	return nil
 }
 
 // bundles adds what bundles give that do not stand in a role.
@@ -62,7 +69,9 @@ func (x *expansion) bundles(list []bundle, f *facts, why Reason) error {
 			continue
 		}
 		for _, g := range b.grants {
-			x.add(g.entitlement, why)
+			if err := x.add(g.entitlement, why); err != nil {
+				return err
+			}
 		}
 		for _, ref := range b.roles {
 			if err := x.role(ref, f, why); err != nil {
@@ -129,7 +138,9 @@ func (x *expansion) role(ref reference, f *facts, why Reason) error {
 				}
 				if why := why; ok {
 					why.Roles = slices.Clone(one.path)
-					x.add(e, why)
+					if err := x.add(e, why); err != nil {
+						return err
+					}
 				}
 			}
 			for _, next := range b.roles {

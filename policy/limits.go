@@ -17,8 +17,10 @@ const (
 	maxList         = 2_000 // entries of one list
 	maxInherits     = 16    // levels of roles above each other
 	maxExpanded     = 500_000
-	maxInstances    = 20_000 // roles that one relationship leads to, counting parameters
-	maxParameters   = 10     // of one role
+	maxInstances    = 20_000    // roles that one relationship leads to, counting parameters
+	maxGiven        = 200_000   // ways to entitlements that there are for one relationship
+	maxTaken        = 1_000_000 // times that denies take back one of them, for one person
+	maxParameters   = 10        // of one role
 	maxNameLength   = 200
 
 	maxExpression  = 8 << 10 // bytes; the parser recurses without a limit of its own

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 )
@@ -26,17 +27,21 @@ type denying struct {
 }
 
 // takeBack takes away what denies deny. Each looks at all that was given, so that
-// all causes are told.
-func (o *outcome) takeBack() {
+// all causes are told. It returns an error if that is too much.
+func (o *outcome) takeBack() error {
 	if len(o.denies) == 0 {
-		return
+		return nil
 	}
-	taken := takings{}
+	taken, times := takings{}, 0
 	o.lifted = map[Entitlement][]Lift{}
-	for _, d := range o.denies {
-		for e, ways := range o.given {
-			wholly := slices.ContainsFunc(d.grants, func(p pattern) bool { return p.matches(e) })
+	for e, ways := range o.given {
+		text := e.String()
+		for _, d := range o.denies {
+			wholly := slices.ContainsFunc(d.grants, func(p pattern) bool { return p.matchesAs(e, text) })
 			for i, why := range ways {
+				if times > maxTaken {
+					return fmt.Errorf("denies take back what is given more than %d times in all", maxTaken)
+				}
 				cause := Cause{Kind: CauseDeny, Name: d.name, Relationship: d.relationship}
 				if !wholly {
 					k := slices.IndexFunc(why.Roles, func(role string) bool { return slices.Contains(d.roles, role) })
@@ -51,11 +56,13 @@ func (o *outcome) takeBack() {
 					}
 					continue
 				}
+				times++
 				taken.take(e, i, cause)
 			}
 		}
 	}
 	o.take(taken)
+	return nil
 }
 
 // takings are causes to take ways away, by entitlement and index of the way.

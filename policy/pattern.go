@@ -15,7 +15,15 @@ func (p pattern) matches(e Entitlement) bool {
 	if p.prefix == "" {
 		return p.one == e
 	}
-	return strings.HasPrefix(e.String(), p.prefix)
+	return p.matchesAs(e, e.String())
+}
+
+// matchesAs is matches for an entitlement of which the text is known.
+func (p pattern) matchesAs(e Entitlement, text string) bool {
+	if p.prefix == "" {
+		return p.one == e
+	}
+	return strings.HasPrefix(text, p.prefix)
 }
 
 // byPrefix finds what is said of texts that begin in some way, without a look at each
