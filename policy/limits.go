@@ -40,9 +40,11 @@ const (
 	maxValue  = 4 << 10 // bytes of one attribute value that a policy reads
 	maxValues = 1_000   // values of one attribute that a policy reads
 
-	maxWays     = 500     // to one side of a separation, in the search for a witness
-	maxSteps    = 200_000 // of the search
-	confirmCost = 100     // steps that a decision counts as
+	maxWays     = 500       // to one side of a separation, in the search for a witness
+	maxSteps    = 200_000   // of the search
+	maxSearched = 2_000_000 // steps for all separations of a policy
+	confirmCost = 100       // steps that a decision counts as
+	lookedAt    = 20        // entitlements that are held against a side in one step
 
 	maxProblems = 100 // reported by one load
 )

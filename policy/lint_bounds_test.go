@@ -44,6 +44,10 @@ func TestLintOfHostilePoliciesEnds(t *testing.T) {
 		"roles that are a little alike": {
 			much + counted(2000, "#", "  r#: {inherits: [b0], grants: [app:h/#]}\n", "") + "rules: [{name: r, when: 'true', roles: [b0]}]", true,
 		},
+		"separations of much": {
+			"rules:\n" + counted(4000, "#", "  - {name: r#, when: 'department == \"#\"', grants: [app:g/#]}\n", "") +
+				"separation:\n" + counted(900, "#", "  - {name: s#, action: refuse, between: ["+counted(20, "@", "{grants: [app:g/@]}", ",")+"]}\n", ""), true,
+		},
 		"denies of much that is not had": {
 			"rules:\n" + counted(20, "#", "  - {name: r#, when: 'department == \"#\"', grants: ["+counted(900, "@", "app:g/#y@", ",")+"]}\n", "") +
 				"denies:\n" + counted(20, "#", "  - {name: r#, when: 'true', grants: ["+counted(900, "@", "'app:h/#y@*'", ",")+"]}\n", ""), false,

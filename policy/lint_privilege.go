@@ -134,7 +134,7 @@ func (l *linting) apart(ctx context.Context) error {
 		return err
 	}
 	for i, w := range witnesses {
-		if w.Verdict != Possible {
+		if l.cut = l.cut || w.cut; w.Verdict != Possible {
 			continue
 		}
 		var facts []string

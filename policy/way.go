@@ -22,7 +22,11 @@ func (w *witnessing) ways(to side) []way {
 	var out []way
 	for i := range w.rules {
 		rule := &w.rules[i]
+		if w.steps++; w.exhausted() || len(out) > maxWays {
+			break
+		}
 		for _, list := range rule.gives {
+			w.steps += len(list) * (1 + len(to.grants)) / lookedAt
 			k := slices.IndexFunc(list, func(g given) bool { return to.has(g.entitlement, g.roles) })
 			if k >= 0 {
 				out = append(out, way{rule: rule, conditions: []*condition{rule.when}, entitlement: list[k].entitlement, roles: list[k].roles})

@@ -22,6 +22,8 @@ type Witness struct {
 	Rules []string
 	// Doubt says why it is unclear.
 	Doubt string
+
+	cut bool // it was too long a search
 }
 
 // Verdict is whether something can be.
@@ -44,9 +46,11 @@ const (
 // error is that of ctx.
 func (p *Policy) Witnesses(ctx context.Context) ([]Witness, error) {
 	out := make([]Witness, 0, len(p.separations))
+	left := maxSearched
 	for i := range p.separations {
-		w := &witnessing{Policy: p, ctx: ctx, separation: &p.separations[i]}
+		w := &witnessing{Policy: p, ctx: ctx, separation: &p.separations[i], most: min(left, maxSteps)}
 		found := w.search()
+		left -= w.steps
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -61,6 +65,7 @@ type witnessing struct {
 	ctx        context.Context // of the search
 	separation *separation
 	steps      int
+	most       int // steps
 	doubt      string
 }
 
@@ -77,7 +82,7 @@ func (w *witnessing) search() Witness {
 		return out
 	}
 	if out.Verdict = Impossible; w.doubt != "" {
-		out.Verdict, out.Doubt = Unclear, w.doubt
+		out.Verdict, out.Doubt, out.cut = Unclear, w.doubt, w.steps > w.most
 	}
 	return out
 }
@@ -104,10 +109,14 @@ func (w *witnessing) choose(sides [][]way, wanted int, chosen []way) (Subject, [
 }
 
 func (w *witnessing) exhausted() bool {
-	if w.steps > maxSteps {
+	switch {
+	case w.steps <= w.most:
+	case w.most < maxSteps:
+		w.doubts("the search takes more than %d steps for all separations", maxSearched)
+	default:
 		w.doubts("the search takes more than %d steps", maxSteps)
 	}
-	return w.steps > maxSteps || w.ctx.Err() != nil
+	return w.steps > w.most || w.ctx.Err() != nil
 }
 
 // doubts notes the first reason for which nothing found is not nothing there.
