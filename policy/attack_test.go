@@ -75,6 +75,11 @@ z: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]
 			hostile(times(9000, func(i int) string { return fmt.Sprintf(`email matches "(a?){%d}b%d$"`, 200+i%45, i) })...),
 			"all patterns of the policy together are too complex",
 		},
+		// Each pattern of a side is held against those of all others.
+		"sides that have much": {
+			"version: 1\nseparation:\n  - {name: s, action: refuse, between: [" + counted(20, "#", "{grants: ["+counted(1900, "@", "'app:g/#x@y*'", ",")+"]}", ",") +
+				"]}\naccounts: {app: {name: login, candidates: [x]}}\n", "",
+		},
 		"calls that add up": {
 			hostile(times(2000, func(i int) string { return nested("lower(", "email", ")", 50) + fmt.Sprintf(` == "%d"`, i) })...),
 			"the conditions of the policy call functions more than 20000 times in all",

@@ -100,14 +100,15 @@ func (l *linting) onePerson(i int, r Rule) {
 	}
 }
 
-// windows looks for what is over at an instant.
+// windows looks for what is over at an instant, wherever anybody works.
 func (l *linting) windows(at time.Time) {
 	if at.IsZero() {
 		return
 	}
+	last := time.FixedZone("", -12*60*60) // where a day ends last
 	over := func(path, what, until string) {
-		if isDay(until) && !at.Before(dayStart(until, 1, time.UTC)) {
-			l.add("over", path+".until", "remove it, or give it a later end", "%s is over since %s and does nothing", what, until)
+		if isDay(until) && !at.Before(dayStart(until, 1, last)) {
+			l.add("over", path+".until", "remove it, or give it a later end", "%s ended with %s and does nothing", what, until)
 		}
 	}
 	for i, r := range l.doc.Rules {

@@ -97,10 +97,11 @@ var untidy = []struct {
 		name: "a name that is one way among others", old: `employmentType == "intern"', g`, new: `employmentType == "intern" || email == "a@x"', g`,
 	},
 	{
-		name: "a rule that is over", at: "2027-01-01T00:00:00Z",
-		want: []string{"over rules[2].until"}, message: `rule "interns" is over since 2026-12-31 and does nothing`,
+		name: "a rule that is over", at: "2027-01-01T12:00:00Z",
+		want: []string{"over rules[2].until"}, message: `rule "interns" ended with 2026-12-31 and does nothing`,
 	},
 	{name: "a rule on its last day", at: "2026-12-31T23:00:00Z"},
+	{name: "a rule on its last day in Honolulu", at: "2027-01-01T09:59:59Z"},
 	{
 		name: "the same twice", old: "denies:", new: `  - {name: again, when: '"intern" == employmentType', grants: [app:group/interns], until: 2026-12-31}` + "\ndenies:",
 		want: []string{"duplicate-rule rules[3]"}, message: `rule "again" gives the same to the same people as rule "interns"`,

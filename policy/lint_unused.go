@@ -1,10 +1,6 @@
 package policy
 
-import (
-	"maps"
-	"slices"
-	"strings"
-)
+import "slices"
 
 // asPattern is what a grant in a role or rule stands for: one entitlement or, if the
 // name has parameters, all that begin alike.
@@ -55,50 +51,9 @@ func (l *linting) led() map[string]bool {
 	return out
 }
 
-// supply is everything that somebody can be given.
-type supply struct {
-	ones map[Entitlement]bool
-	many byPrefix[bool]
-	// begin are the texts of both, sorted.
-	begin []string
-}
-
-func (s *supply) add(p pattern) {
-	if p.prefix == "" {
-		s.ones[p.one] = true
-		return
-	}
-	s.many.add(p.prefix, true)
-}
-
-// sorted returns s, to be asked.
-func (s supply) sorted() supply {
-	s.begin = slices.Collect(maps.Keys(s.many.said))
-	for e := range s.ones {
-		s.begin = append(s.begin, e.String())
-	}
-	slices.Sort(s.begin)
-	return s
-}
-
-// overlaps reports whether anything in it can match a pattern.
-func (s supply) overlaps(p pattern) bool {
-	text := p.prefix
-	if text == "" {
-		if s.ones[p.one] {
-			return true
-		}
-		text = p.one.String()
-	} else if at, _ := slices.BinarySearch(s.begin, text); at < len(s.begin) && strings.HasPrefix(s.begin[at], text) {
-		return true
-	}
-	_, ok := s.many.of(text)
-	return ok
-}
-
 // supply returns everything that somebody can be given.
-func (l *linting) supply(led map[string]bool) supply {
-	out := supply{ones: map[Entitlement]bool{}}
+func (l *linting) supply(led map[string]bool) patternSet {
+	var out patternSet
 	take := func(list []bundle) {
 		for _, b := range list {
 			for _, g := range b.grants {
@@ -108,13 +63,13 @@ func (l *linting) supply(led map[string]bool) supply {
 	}
 	for i, r := range l.doc.Rules {
 		for _, e := range l.grants(r.Grants) {
-			out.ones[e] = true
+			out.add(pattern{one: e})
 		}
 		take(l.rules[i].varying)
 	}
 	for _, e := range l.doc.Exceptions {
 		for _, e := range l.grants(e.Grants) {
-			out.ones[e] = true
+			out.add(pattern{one: e})
 		}
 	}
 	for name := range led {
@@ -127,7 +82,7 @@ func (l *linting) supply(led map[string]bool) supply {
 	}
 	for e, info := range l.governs {
 		if info.Requestable {
-			out.ones[e] = true
+			out.add(pattern{one: e})
 		}
 	}
 	return out.sorted()

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -55,6 +56,50 @@ func (b *byPrefix[T]) of(text string) (what T, ok bool) {
 		}
 	}
 	return what, ok
+}
+
+// patternSet is many patterns, to be asked without a look at each.
+type patternSet struct {
+	ones map[Entitlement]bool
+	many byPrefix[bool]
+	// begin are the texts of both, sorted.
+	begin []string
+}
+
+func (s *patternSet) add(p pattern) {
+	if p.prefix == "" {
+		if s.ones == nil {
+			s.ones = map[Entitlement]bool{}
+		}
+		s.ones[p.one] = true
+		return
+	}
+	s.many.add(p.prefix, true)
+}
+
+// sorted returns s, to be asked.
+func (s patternSet) sorted() patternSet {
+	s.begin = slices.Collect(maps.Keys(s.many.said))
+	for e := range s.ones {
+		s.begin = append(s.begin, e.String())
+	}
+	slices.Sort(s.begin)
+	return s
+}
+
+// overlaps reports whether anything in it can match a pattern.
+func (s patternSet) overlaps(p pattern) bool {
+	text := p.prefix
+	if text == "" {
+		if s.ones[p.one] {
+			return true
+		}
+		text = p.one.String()
+	} else if at, _ := slices.BinarySearch(s.begin, text); at < len(s.begin) && strings.HasPrefix(s.begin[at], text) {
+		return true
+	}
+	_, ok := s.many.of(text)
+	return ok
 }
 
 // patterns compiles entitlements that may end in a *.

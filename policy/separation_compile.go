@@ -79,8 +79,14 @@ func (c *compilation) apart(path string, sides []side) {
 				c.found.add(path, "role %q stands on this side and on between[%d]", clip(name), k)
 			}
 		}
+		var set patternSet
+		for _, p := range other.grants {
+			set.add(p)
+		}
+		set = set.sorted()
 		for _, p := range last.grants {
-			if i := slices.IndexFunc(other.grants, p.overlaps); i >= 0 {
+			if set.overlaps(p) {
+				i := slices.IndexFunc(other.grants, p.overlaps)
 				c.found.add(path, "%s stands on this side and on between[%d], as %s", p, k, other.grants[i])
 			}
 		}
