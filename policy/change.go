@@ -15,6 +15,7 @@ const (
 	changeSteps  = 30_000 // of the search
 	trialCost    = 10     // steps that the look for values counts as
 	maxTrials    = 300    // changes that are decided about
+	trialSize    = 300    // ways to entitlements in a decision, beyond which it counts as more
 	maxTried     = 2      // attributes that are changed without a condition that says so
 	maxBlind     = 1_000  // such changes that are decided about
 	maxValuesFor = 6      // values of one attribute that are tried
@@ -103,8 +104,7 @@ func (x *explaining) try(ctx context.Context, needs []logic.Need, literals map[l
 	var choose func(i int) bool
 	choose = func(i int) bool {
 		if i == len(needs) {
-			*trials--
-			return x.turns(ctx, chosen)
+			return x.turns(ctx, chosen, trials)
 		}
 		for _, to := range choices[i] {
 			chosen[i] = x.views[needs[i].Scope].alter(needs[i].Name, to)
@@ -128,10 +128,29 @@ func (v *view) alter(name string, to []string) AttributeChange {
 	return AttributeChange{Relationship: v.ID, Attribute: name, From: slices.Clone(v.attributes[name]), To: slices.Clone(to), index: v.index}
 }
 
-// turns reports whether the decision is the other one with changes.
-func (x *explaining) turns(ctx context.Context, changes []AttributeChange) bool {
+// turns reports whether the decision is the other one with changes, and counts it as
+// trials: one about much as several, and one that is too much as many.
+func (x *explaining) turns(ctx context.Context, changes []AttributeChange, trials *int) bool {
 	d, err := x.Evaluate(ctx, x.changed(changes))
-	return err == nil && x.has(d) != x.out.Given
+	if err != nil {
+		*trials -= maxTrials / 10
+		return false
+	}
+	*trials -= 1 + d.size()/trialSize
+	return x.has(d) != x.out.Given
+}
+
+// size is how many ways to entitlements a decision tells of, and causes that take
+// them back.
+func (d Decision) size() int {
+	size := 0
+	for _, g := range d.Grants {
+		size += len(g.Reasons)
+	}
+	for _, x := range d.Denied {
+		size += len(x.Reasons) + len(x.Causes)
+	}
+	return size
 }
 
 // exhaust tries the values that matter of all attributes that conditions read, a few
@@ -158,8 +177,7 @@ func (x *explaining) exhaust(ctx context.Context, most int) []AttributeChange {
 	var choose func(from, size int) bool
 	choose = func(from, size int) bool {
 		if size == 0 {
-			trials--
-			return x.turns(ctx, chosen)
+			return x.turns(ctx, chosen, &trials)
 		}
 		for i := from; i < len(all); i++ {
 			for _, one := range all[i] {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -137,4 +138,34 @@ func TestExplanationsAreBounded(t *testing.T) {
 	require.True(t, x.More)
 	require.LessOrEqual(t, len(x.Leads), 100)
 	require.False(t, x.Change.Impossible)
+}
+
+// Many denies of what many rules could give are asked about once, and told up to a
+// bound; before, each was put together anew for each rule.
+func TestExplanationsOfManyDeniesEnd(t *testing.T) {
+	t.Parallel()
+	p, err := policy.Load("hostile.yaml", strings.NewReader("version: 1\nrules:\n"+
+		counted(2000, "#", "  - {name: r#, when: 'department == \"#\"', grants: [app:g/a]}\n", "")+
+		"denies:\n"+counted(1000, "#", "  - {name: d#, when: 'location != \"#\"', grants: ['app:*']}\n", "")+
+		"accounts: {app: {name: login, candidates: [x]}}\n"))
+	require.NoError(t, err)
+	x, err := p.Explain(t.Context(), person(policy.Attributes{"department": {"x"}}), policy.Entitlement{System: "app", Kind: "g", Name: "a"})
+	require.NoError(t, err)
+	require.False(t, x.Given)
+	require.True(t, x.More)
+	require.Len(t, x.Leads, 100)
+	require.Len(t, x.Leads[0].Obstacles, 100)
+	require.False(t, x.Change.Impossible)
+}
+
+// Long lists of values are not gone through again for each change that is tried.
+func TestChangesAmongManyValuesEnd(t *testing.T) {
+	t.Parallel()
+	p, err := policy.Load("hostile.yaml", strings.NewReader("version: 1\nrules:\n"+
+		counted(800, "#", "  - {name: r#, when: 'location == \"x\" && department in ["+counted(90, "@", "\"#x@\"", ",")+"]', grants: [app:g/a]}\n", "")+
+		"accounts: {app: {name: login, candidates: [x]}}\n"))
+	require.NoError(t, err)
+	x, err := p.Explain(t.Context(), person(policy.Attributes{"department": {"y"}}), policy.Entitlement{System: "app", Kind: "g", Name: "a"})
+	require.NoError(t, err)
+	require.Len(t, x.Change.Attributes, 2)
 }

@@ -6,8 +6,10 @@ import (
 	"time"
 )
 
-// maxHorizon is at how many instants to come it is looked whether something changes.
-const maxHorizon = 100
+const (
+	maxHorizon = 100     // instants to come at which it is looked whether something changes
+	maxAhead   = 300_000 // ways to entitlements in the decisions at these
+)
 
 // has reports whether a decision gives what is explained.
 func (x *explaining) has(d Decision) bool {
@@ -20,8 +22,11 @@ func (x *explaining) has(d Decision) bool {
 // ahead finds when what is explained begins or ends, by all that is known, and when
 // each reason for it does.
 func (x *explaining) ahead(ctx context.Context, d Decision) {
-	then := x.subject
+	then, size := x.subject, 0
 	for range maxHorizon {
+		if size > maxAhead {
+			return
+		}
 		if d.NextChange.IsZero() {
 			x.out.Looked = time.Time{}
 			return
@@ -32,6 +37,7 @@ func (x *explaining) ahead(ctx context.Context, d Decision) {
 			x.out.Looked = then.At
 			return
 		}
+		size += d.size()
 		x.out.Looked = then.At
 		if x.ending(then, d); x.has(d) != x.out.Given {
 			x.out.Until, x.out.Looked = then.At, time.Time{}
