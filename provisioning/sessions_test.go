@@ -45,7 +45,7 @@ func TestTerminationEndsWhatSomebodyIsSignedInWith(t *testing.T) {
 	require.False(t, leaving.Contained.IsZero())
 }
 
-func TestSessionsAreEndedAfterTheDisableAndBeforeAnythingElse(t *testing.T) {
+func TestSessionsAreEndedAfterTheDisable(t *testing.T) {
 	t.Parallel()
 	b, _ := signedIn(t, provisioningtest.Config{})
 	before := len(b.Target("directory").Log())
