@@ -16,14 +16,16 @@ const deleted = "deleted"
 func (d *decision) compareDeletion(system string, wanted bool) error {
 	key := itemKey{system, state.ItemDeletion, ""}
 	it, seen := d.items[key]
+	if seen && d.accounts[system].Exists {
+		it.Known = "" // whatever became of another one
+		d.items[key] = it
+	}
 	switch due := !wanted && d.keptLongEnough(system, it); {
 	case due:
 		return d.want(system, key.kind, "", deleted, nil, "")
 	case !seen || !wanted && !d.accounts[system].Exists:
 		return nil
 	}
-	it.Known = "" // there may be another account by now
-	d.items[key] = it
 	return d.want(system, key.kind, "", "", nil, "")
 }
 

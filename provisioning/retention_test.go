@@ -22,6 +22,8 @@ func keeping(t *testing.T, people int) *provisioningtest.Bench {
 		s := c.Systems["directory"]
 		s.DeleteAfter = 10 * 24 * time.Hour
 		c.Systems["directory"] = s
+	}, Engine: func(c *provisioning.Config) {
+		c.Retry = provisioning.Retry{First: time.Millisecond, Max: time.Millisecond}
 	}})
 	for i := range people {
 		b.HR.Put(provisioningtest.Worker(fmt.Sprint(i), fmt.Sprint("P", i), "Eng", "2025-01-01"))
@@ -205,4 +207,25 @@ func TestWhoLeavesAgainBeforeThereIsAnAccountAgainIsDoneWith(t *testing.T) {
 	leaving, err := b.Leaving(t.Context(), b.Person("1"))
 	require.NoError(t, err)
 	require.Empty(t, leaving.Remains())
+}
+
+// An account that was made anew after somebody had deleted the one before counted as
+// deleted already, and was kept for ever.
+func TestAnAccountThatWasMadeAnewIsDeletedAsWell(t *testing.T) {
+	t.Parallel()
+	b := keeping(t, 2)
+	b.GoTo("2026-01-20")
+	b.HR.Put(provisioningtest.Worker("0", "P0", "Eng", "2025-01-01"))
+	b.Sync()
+	first := account(t, b, "directory", "0").ID
+	require.True(t, b.Target("directory").Remove(first))
+	b.HR.Change("0", func(w *hrsource.Worker) { w.Assignments[0].Department = "Legal" })
+	b.Sync()
+	require.Eventually(t, func() bool {
+		b.Settle()
+		return b.Target("directory").SignIn("p0") == nil
+	}, 30*time.Second, time.Millisecond)
+	b.HR.End("0", "2026-01-25")
+	b.GoTo("2026-02-10")
+	require.NotContains(t, logins(b), "p0")
 }
