@@ -60,12 +60,12 @@ func parseDays(text string) (days, error) {
 				return 0, err
 			}
 			if last == first {
-				return 0, fmt.Errorf("days %q begin and end with the same day; want %q for that day or \"daily\" for the whole week", strings.TrimSpace(item), dayNames[first])
+				return 0, fmt.Errorf("days %s begin and end with the same day; want %q for that day or \"daily\" for the whole week", quote(item), dayNames[first])
 			}
 		}
 		for day := first; ; day = (day + 1) % 7 {
 			if all&(1<<day) != 0 {
-				return 0, fmt.Errorf("%q names %s twice; want each day once", text, dayNames[day])
+				return 0, fmt.Errorf("%s names %s twice; want each day once", quote(text), dayNames[day])
 			}
 			all |= 1 << day
 			if day == last {
@@ -80,7 +80,7 @@ func parseDay(text string) (int, error) {
 	text = strings.TrimSpace(text)
 	day := slices.Index(dayNames, strings.ToLower(text))
 	if day < 0 {
-		return 0, fmt.Errorf("%q is no day; want %s, a range such as mon-fri, a list such as sat,sun, or daily", text, strings.Join(dayNames, ", "))
+		return 0, fmt.Errorf("%s is no day; want %s, a range such as mon-fri, a list such as sat,sun, or daily", quote(text), strings.Join(dayNames, ", "))
 	}
 	return day, nil
 }

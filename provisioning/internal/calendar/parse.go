@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -25,11 +26,11 @@ const maxText = 500
 // Sunday: sat-mon. A text of more than 500 bytes is refused.
 func Parse(text string) (Window, error) {
 	if len(text) > maxText {
-		return Window{}, fmt.Errorf("window %q…: %d bytes; want %d at most", text[:40], len(text), maxText)
+		return Window{}, fmt.Errorf("window %s: %d bytes; want %d at most", quote(text), len(text), maxText)
 	}
 	w, err := parse(text)
 	if err != nil {
-		return Window{}, fmt.Errorf("window %q: %w", text, err)
+		return Window{}, fmt.Errorf("window %s: %w", quote(text), err)
 	}
 	return w, nil
 }
@@ -42,18 +43,18 @@ func parse(text string) (Window, error) {
 		return Window{}, fmt.Errorf("part %d is empty; want days, hours and, after the last part, a zone, such as mon-fri 20:00-06:00 Europe/Vienna", len(parts))
 	}
 	if strings.Contains(name, ":") {
-		return Window{}, fmt.Errorf("part %d %q: no zone; want an IANA name such as Europe/Vienna at the end", len(parts), strings.TrimSpace(parts[end]))
+		return Window{}, fmt.Errorf("part %d %s: no zone; want an IANA name such as Europe/Vienna at the end", len(parts), quote(parts[end]))
 	}
 	zone, err := loadZone(name)
 	if err != nil {
-		return Window{}, fmt.Errorf("part %d %q: %w", len(parts), strings.TrimSpace(parts[end]), err)
+		return Window{}, fmt.Errorf("part %d %s: %w", len(parts), quote(parts[end]), err)
 	}
 	parts[end] = rest
 	w := Window{zone: zone}
 	for i, part := range parts {
 		s, err := parseSpan(part)
 		if err != nil {
-			return Window{}, fmt.Errorf("part %d %q: %w", i+1, strings.TrimSpace(part), err)
+			return Window{}, fmt.Errorf("part %d %s: %w", i+1, quote(part), err)
 		}
 		same := slices.IndexFunc(w.spans, func(o span) bool { return o.begin == s.begin && o.end == s.end })
 		if same >= 0 {
@@ -74,7 +75,7 @@ func parse(text string) (Window, error) {
 func loadZone(name string) (*time.Location, error) {
 	zone, err := time.LoadLocation(name)
 	if err != nil || strings.EqualFold(name, "local") || strings.EqualFold(name, "localtime") {
-		return nil, fmt.Errorf("zone %q: want an IANA name such as Europe/Vienna at the end", name)
+		return nil, fmt.Errorf("zone %s: want an IANA name such as Europe/Vienna at the end", quote(name))
 	}
 	return zone, nil
 }
@@ -101,11 +102,11 @@ func parseHours(text string) (begin, end int, err error) {
 	end, ok2 := parseMinutes(to)
 	switch {
 	case !found || !ok || !ok2:
-		return 0, 0, fmt.Errorf("hours %q: want two times of day, 00:00 to 24:00, such as 20:00-06:00, without spaces; the zone stands once, after the last part", text)
+		return 0, 0, fmt.Errorf("hours %s: want two times of day, 00:00 to 24:00, such as 20:00-06:00, without spaces; the zone stands once, after the last part", quote(text))
 	case begin == minutesOfDay:
-		return 0, 0, fmt.Errorf("hours %q begin at 24:00; want 00:00 and the day after", text)
+		return 0, 0, fmt.Errorf("hours %s begin at 24:00; want 00:00 and the day after", quote(text))
 	case begin == end:
-		return 0, 0, fmt.Errorf("hours %q begin and end at the same time; want 00:00-24:00 for the whole day", text)
+		return 0, 0, fmt.Errorf("hours %s begin and end at the same time; want 00:00-24:00 for the whole day", quote(text))
 	case end < begin:
 		end += minutesOfDay
 	}
@@ -119,6 +120,17 @@ func parseMinutes(text string) (int, bool) {
 	}
 	t, err := time.Parse("15:04", text)
 	return t.Hour()*60 + t.Minute(), err == nil && len(text) == len("15:04")
+}
+
+// quote shows what was refused in a message: an error names a text up to three
+// times, and each byte of it can take four.
+func quote(text string) string {
+	const most = 100
+	text = strings.TrimSpace(text)
+	if len(text) > most {
+		return strconv.Quote(text[:most]) + "…"
+	}
+	return strconv.Quote(text)
 }
 
 // cutLast parts the last word of a text from what stands before it.
