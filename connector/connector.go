@@ -52,6 +52,17 @@ type SessionEnder interface {
 	EndSessions(ctx context.Context, req AccountRequest) (Result, error)
 }
 
+// Transferrer hands over what an account owns: Transfer makes the account req.To the
+// owner of everything in this system that the account req.Ref owns, and changes nothing
+// else of either. It does so whether or not req.Ref may sign in. If req.Ref owns nothing,
+// or is gone, the answer is AlreadyInState. If req.To is gone or not active, is req.Ref
+// itself, or cannot own such things, the error is ErrInvalid and nothing was changed. A
+// connector that can hand over one thing at a time may leave a part undone after an error;
+// asking again, for the same or another account, hands over the rest.
+type Transferrer interface {
+	Transfer(ctx context.Context, req TransferRequest) (Result, error)
+}
+
 // Renamer gives an account another login name and leaves everything else as it is,
 // its ID above all. It answers AlreadyInState if the account has that name. If the
 // name belongs to somebody else, the error is ErrAlreadyExists and nothing was

@@ -10,6 +10,7 @@
 //
 //   - [Suspender] switches sign-in off and on
 //   - [SessionEnder] ends the sessions and tokens of an account
+//   - [Transferrer] hands over what an account owns
 //   - [Deleter] removes an account for good
 //   - [Renamer] gives an account another login name
 //   - [Entitler] grants and revokes entitlements

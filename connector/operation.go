@@ -22,6 +22,7 @@ const (
 	Revoke  Kind = "revoke"
 
 	EndSessions Kind = "endSessions"
+	Transfer    Kind = "transfer"
 )
 
 // Removes reports whether the kind takes access away.
@@ -48,6 +49,8 @@ type Operation struct {
 	Active bool `json:"active,omitempty"`
 	// Entitlement is what Grant and Revoke concern.
 	Entitlement Entitlement `json:"entitlement,omitzero"`
+	// To is the account to which Transfer hands over.
+	To Ref `json:"to,omitzero"`
 	// ETag makes Update, Rename, Disable, Enable and Delete conditional.
 	ETag string `json:"etag,omitempty"`
 }
@@ -83,6 +86,8 @@ func Supports(c Connector, k Kind) bool {
 		_, ok = c.(Suspender)
 	case EndSessions:
 		_, ok = c.(SessionEnder)
+	case Transfer:
+		_, ok = c.(Transferrer)
 	case Delete:
 		_, ok = c.(Deleter)
 	case Rename:
@@ -114,6 +119,10 @@ func apply(ctx context.Context, c Connector, op Operation) (Result, error) {
 	case EndSessions:
 		if s, ok := c.(SessionEnder); ok {
 			return s.EndSessions(ctx, whole)
+		}
+	case Transfer:
+		if t, ok := c.(Transferrer); ok {
+			return t.Transfer(ctx, TransferRequest{Key: op.Key, Ref: op.Ref, To: op.To})
 		}
 	case Delete:
 		if d, ok := c.(Deleter); ok {

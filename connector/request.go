@@ -54,6 +54,13 @@ type AccountRequest struct {
 	ETag string
 }
 
+// TransferRequest hands over what the account Ref owns to the account To.
+type TransferRequest struct {
+	Key string
+	Ref Ref
+	To  Ref
+}
+
 // GrantRequest concerns one entitlement of one account.
 type GrantRequest struct {
 	Key         string
