@@ -44,12 +44,14 @@ func (s *System) Put(a connector.Account) connector.Account {
 	return r.account(true)
 }
 
-// Remove removes an account by hand, and reports whether it was there.
+// Remove removes an account by hand, and what it owns is lost. It reports whether it was
+// there.
 func (s *System) Remove(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	_, there := s.accounts.byID[id]
 	s.accounts.remove(id)
+	s.lose(id)
 	return there
 }
 

@@ -22,6 +22,8 @@ type Call struct {
 	// Ref is the account concerned, as the caller named it. For Create it is the
 	// account that was made or found, if there is one.
 	Ref connector.Ref
+	// To is the account to which Transfer was to hand over, as the caller named it.
+	To connector.Ref
 	// ExternalID is what Create or Find was asked for.
 	ExternalID  string
 	Entitlement connector.Entitlement

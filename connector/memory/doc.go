@@ -1,8 +1,8 @@
 // Package memory is a target system that lives in memory: a directory with
-// accounts, attributes, sign-in, sessions and entitlements, which offers every
-// capability a connector can have. It is meant for unit tests, examples and
-// simulations of whoever uses connectors, and it passes the kit in connectortest
-// like any other.
+// accounts, attributes, sign-in, sessions, entitlements and things that accounts own,
+// which offers every capability a connector can have. It is meant for unit tests,
+// examples and simulations of whoever uses connectors, and it passes the kit in
+// connectortest like any other.
 //
 //	directory := memory.New(memory.Config{})
 //	apply := connector.Apply(directory)
@@ -14,7 +14,11 @@
 // [System.SignIn] whether somebody could sign in, [Session.Use] whether whoever did
 // by [System.Open] is still in, and [System.Log], [System.Calls] and [System.Writes]
 // what was asked of the system. [System.Put] and [System.Remove] change accounts the
-// way an administrator would who knows nothing of us. The back door is not counted, not logged and meets no faults.
+// way an administrator would who knows nothing of us. The back door is not counted,
+// not logged and meets no faults.
+//
+// Accounts own what [System.Own] gives them, and [System.Owner] and [System.Owned] tell.
+// It is lost with the account, so it is to be handed over before that is deleted.
 //
 // # Making it fail
 //

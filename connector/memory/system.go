@@ -41,10 +41,11 @@ type System struct {
 	stale    map[string]*stale // by account id, while a delayed change is not visible
 	faults   []*armedFault
 	log      []Call
-	attempts map[string]int // by operation key
-	version  int            // of the last change, for entity tags
-	sessions map[string]int // that are open, by account id
-	ended    map[string]int // how often they were
+	attempts map[string]int    // by operation key
+	version  int               // of the last change, for entity tags
+	sessions map[string]int    // that are open, by account id
+	ended    map[string]int    // how often they were
+	owners   map[string]string // account ids, by what they own
 }
 
 var (
@@ -52,6 +53,7 @@ var (
 	_ connector.Suspender    = (*System)(nil)
 	_ connector.Deleter      = (*System)(nil)
 	_ connector.SessionEnder = (*System)(nil)
+	_ connector.Transferrer  = (*System)(nil)
 	_ connector.Entitler     = (*System)(nil)
 	_ connector.Lister       = (*System)(nil)
 	_ connector.Catalog      = (*System)(nil)
@@ -79,6 +81,7 @@ func New(cfg Config) *System {
 		attempts: map[string]int{},
 		sessions: map[string]int{},
 		ended:    map[string]int{},
+		owners:   map[string]string{},
 	}
 }
 

@@ -29,6 +29,7 @@ func (s *System) replace(v visit, id string, next *record) {
 	}
 	if next == nil {
 		s.accounts.remove(id)
+		s.lose(id)
 		return
 	}
 	s.accounts.put(next)

@@ -111,7 +111,7 @@ func (s *System) EndSessions(ctx context.Context, req connector.AccountRequest) 
 	})
 }
 
-// Delete removes an account for good. See [connector.Deleter].
+// Delete removes an account for good, and what it owns is lost. See [connector.Deleter].
 func (s *System) Delete(ctx context.Context, req connector.AccountRequest) (connector.Result, error) {
 	call := Call{Kind: connector.Delete, Key: req.Key, Ref: req.Ref}
 	return s.write(ctx, call, func(v visit) (connector.Result, error) {
