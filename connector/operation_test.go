@@ -33,9 +33,10 @@ func (m *minimal) Update(_ context.Context, req connector.UpdateRequest) (connec
 // full can do everything, and keeps what it was asked.
 type full struct {
 	minimal
-	account connector.AccountRequest
-	rename  connector.RenameRequest
-	grant   connector.GrantRequest
+	account  connector.AccountRequest
+	transfer connector.TransferRequest
+	rename   connector.RenameRequest
+	grant    connector.GrantRequest
 }
 
 func (f *full) whole(req connector.AccountRequest, handle string) (connector.Result, error) {
@@ -60,6 +61,11 @@ func (f *full) EndSessions(_ context.Context, req connector.AccountRequest) (con
 	return f.whole(req, "endSessions")
 }
 
+func (f *full) Transfer(_ context.Context, req connector.TransferRequest) (connector.Result, error) {
+	f.transfer = req
+	return connector.Result{Handle: "transfer"}, nil
+}
+
 func (f *full) Delete(_ context.Context, req connector.AccountRequest) (connector.Result, error) {
 	return f.whole(req, "delete")
 }
@@ -79,14 +85,14 @@ func (f *full) Revoke(_ context.Context, req connector.GrantRequest) (connector.
 
 var kinds = []connector.Kind{
 	connector.Create, connector.Update, connector.Rename, connector.Disable, connector.Enable, connector.EndSessions,
-	connector.Delete, connector.Grant, connector.Revoke,
+	connector.Transfer, connector.Delete, connector.Grant, connector.Revoke,
 }
 
 func operation(k connector.Kind) connector.Operation {
 	return connector.Operation{
 		Key: "key", Kind: k, System: "directory", Ref: connector.Ref{ID: "7", Name: "ada"}, ExternalID: "person-1", Name: "ada",
 		Attributes: map[string]connector.Value{"title": connector.String("Engineer")}, Active: true,
-		Entitlement: connector.Entitlement{Kind: "group", Name: "staff"}, ETag: "3",
+		Entitlement: connector.Entitlement{Kind: "group", Name: "staff"}, To: connector.Ref{ID: "8", Name: "grace"}, ETag: "3",
 	}
 }
 
@@ -105,6 +111,8 @@ func TestApplyHandsOverEverything(t *testing.T) {
 			want.update = connector.UpdateRequest{Key: "key", Ref: op.Ref, Attributes: op.Attributes, ETag: "3"}
 		case connector.Rename:
 			want.rename = connector.RenameRequest{Key: "key", Ref: op.Ref, Name: "ada", ETag: "3"}
+		case connector.Transfer:
+			want.transfer = connector.TransferRequest{Key: "key", Ref: op.Ref, To: op.To}
 		case connector.Grant, connector.Revoke:
 			want.grant = connector.GrantRequest{Key: "key", Ref: op.Ref, Entitlement: op.Entitlement}
 		default:
@@ -189,7 +197,7 @@ func TestOperationIsPlainData(t *testing.T) {
 	require.JSONEq(t, `{
 		"key": "key", "kind": "update", "system": "directory", "ref": {"id": "7", "name": "ada"}, "externalId": "person-1",
 		"name": "ada", "attributes": {"title": "Engineer"}, "active": true,
-		"entitlement": {"kind": "group", "name": "staff"}, "etag": "3"
+		"entitlement": {"kind": "group", "name": "staff"}, "to": {"id": "8", "name": "grace"}, "etag": "3"
 	}`, string(data))
 	var back connector.Operation
 	require.NoError(t, json.Unmarshal(data, &back))
