@@ -22,6 +22,9 @@ type Bench struct {
 	keys  atomic.Int64
 	// sessions uses the last session of whoever signed in, by account id.
 	sessions map[string]func() error
+	// things tells of what was owned last to whom it belongs, by the id of the account that
+	// owned it.
+	things map[string]owner
 }
 
 // NewBench returns a bench for one case.
@@ -41,10 +44,10 @@ func NewBench(t *testing.T, h Harness) (*Bench, error) {
 			return nil, fmt.Errorf("connectortest: describe: %w", err)
 		}
 	}
-	b := &Bench{h: h, c: c, apply: connector.Apply(c), sessions: map[string]func() error{}}
+	b := &Bench{h: h, c: c, apply: connector.Apply(c), sessions: map[string]func() error{}, things: map[string]owner{}}
 	for _, k := range []connector.Kind{
 		connector.Create, connector.Update, connector.Disable, connector.Enable,
-		connector.Rename, connector.Grant, connector.Revoke, connector.EndSessions, connector.Delete,
+		connector.Rename, connector.Grant, connector.Revoke, connector.EndSessions, connector.Transfer, connector.Delete,
 	} {
 		if connector.Supports(c, k) && !slices.Contains(d.Without, k) {
 			b.kinds = append(b.kinds, k)
@@ -62,6 +65,7 @@ func NewBench(t *testing.T, h Harness) (*Bench, error) {
 		NeedSuspender:    b.can(connector.Disable) && b.can(connector.Enable),
 		NeedDeleter:      b.can(connector.Delete),
 		NeedSessionEnder: b.can(connector.EndSessions),
+		NeedTransferrer:  b.can(connector.Transfer),
 		NeedEntitler:     b.can(connector.Grant) && b.can(connector.Revoke),
 		NeedLister:       lister && !d.NoSearch,
 		NeedCatalog:      catalog && !d.NoSearch,
@@ -76,6 +80,7 @@ func NewBench(t *testing.T, h Harness) (*Bench, error) {
 		NeedLoseReply:    h.LoseReply != nil,
 		NeedHang:         h.Hang != nil,
 		NeedSignIn:       h.SignIn != nil,
+		NeedOwn:          h.Own != nil,
 	}
 	return b, nil
 }

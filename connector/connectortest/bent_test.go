@@ -14,6 +14,7 @@ type (
 	renamer  = func(ctx context.Context, req connector.RenameRequest) (connector.Result, error)
 	updater  = func(ctx context.Context, req connector.UpdateRequest) (connector.Result, error)
 	switcher = func(ctx context.Context, req connector.AccountRequest) (connector.Result, error)
+	mover    = func(ctx context.Context, req connector.TransferRequest) (connector.Result, error)
 	granter  = func(ctx context.Context, req connector.GrantRequest) (connector.Result, error)
 	lister   = func(ctx context.Context, yield func(connector.Account) error) (connector.Proof, error)
 	catalog  = func(ctx context.Context) ([]connector.Entitlement, error)
@@ -30,6 +31,7 @@ type bent struct {
 	rename                  renamer
 	disable, enable, remove switcher
 	end                     switcher
+	transfer                mover
 	grant, revoke           granter
 	list                    lister
 	catalog                 catalog
@@ -42,7 +44,7 @@ func straight() *bent {
 	s := memory.New(memory.Config{Entitlements: groups})
 	return &bent{
 		System: s, find: s.Find, create: s.Create, update: s.Update, rename: s.Rename, disable: s.Disable, enable: s.Enable,
-		end: s.EndSessions, remove: s.Delete, grant: s.Grant, revoke: s.Revoke, list: s.List, catalog: s.Entitlements, check: s.Check,
+		end: s.EndSessions, transfer: s.Transfer, remove: s.Delete, grant: s.Grant, revoke: s.Revoke, list: s.List, catalog: s.Entitlements, check: s.Check,
 		signIn:   func(ref connector.Ref) (func() error, error) { return open(s, ref) },
 		released: make(chan struct{}),
 	}
@@ -74,6 +76,10 @@ func (b *bent) Enable(ctx context.Context, req connector.AccountRequest) (connec
 
 func (b *bent) EndSessions(ctx context.Context, req connector.AccountRequest) (connector.Result, error) {
 	return b.end(ctx, req)
+}
+
+func (b *bent) Transfer(ctx context.Context, req connector.TransferRequest) (connector.Result, error) {
+	return b.transfer(ctx, req)
 }
 
 func (b *bent) Delete(ctx context.Context, req connector.AccountRequest) (connector.Result, error) {

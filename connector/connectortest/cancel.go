@@ -86,6 +86,9 @@ func cancelEffect(ctx context.Context, b *Bench) error {
 		if use := b.sessions[op.Ref.ID]; use != nil && err == nil {
 			err = use()
 		}
+		if thing := b.things[op.Ref.ID]; thing != nil && err == nil {
+			err = thing.among(before)
+		}
 		if err != nil {
 			return fmt.Errorf("the error %q promises no effect: %w", failure, err)
 		}

@@ -32,8 +32,8 @@ type Case struct {
 // Cases returns all cases, in the order in which Run tries them.
 func Cases() []Case {
 	return slices.Concat(
-		findCases(), createCases(), updateCases(), renameCases(), suspendCases(), sessionCases(), deleteCases(),
-		grantCases(), revokeCases(), listCases(), resultCases(), cancelCases(), replyCases(), concurrentCases(),
+		findCases(), createCases(), updateCases(), renameCases(), suspendCases(), sessionCases(), transferCases(),
+		deleteCases(), grantCases(), revokeCases(), listCases(), resultCases(), cancelCases(), replyCases(), concurrentCases(),
 	)
 }
 

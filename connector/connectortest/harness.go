@@ -62,6 +62,10 @@ type Harness struct {
 	// SignIn lets the person of an account sign in and stay signed in, or get a token.
 	// The function returned uses that: it fails once the session was ended.
 	SignIn func(ctx context.Context, c connector.Connector, ref connector.Ref) (use func() error, err error)
+	// Own makes an account the owner of something more that Transfer hands over, such as a
+	// document. The function returned tells the id of the account that owns it by then,
+	// and none if nobody does.
+	Own func(ctx context.Context, c connector.Connector, ref connector.Ref) (owner func() (id string, err error), err error)
 }
 
 // Need is something that a case cannot do without.
@@ -74,6 +78,7 @@ const (
 	NeedSuspender    Need = "Suspender"    // neither of its methods narrowed away
 	NeedDeleter      Need = "Deleter"      // not narrowed away
 	NeedSessionEnder Need = "SessionEnder" // not narrowed away
+	NeedTransferrer  Need = "Transferrer"  // not narrowed away
 	NeedEntitler     Need = "Entitler"     // neither of its methods narrowed away
 	NeedLister       Need = "Lister"       // not narrowed away by NoSearch
 	NeedCatalog      Need = "Catalog"      // not narrowed away by NoSearch
@@ -89,4 +94,5 @@ const (
 	NeedLoseReply   Need = "Harness.LoseReply"
 	NeedHang        Need = "Harness.Hang"
 	NeedSignIn      Need = "Harness.SignIn"
+	NeedOwn         Need = "Harness.Own"
 )

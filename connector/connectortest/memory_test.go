@@ -19,6 +19,7 @@ var groups = []connector.Entitlement{{Kind: "group", Name: "engineering"}, {Kind
 // harness is that of a system in memory, which system knows to find in a
 // connector.
 func harness(system func(c connector.Connector) *memory.System) connectortest.Harness {
+	documents := 0
 	return connectortest.Harness{
 		New:     func(*testing.T) connector.Connector { return memory.New(memory.Config{Entitlements: groups}) },
 		Account: account,
@@ -62,6 +63,17 @@ func harness(system func(c connector.Connector) *memory.System) connectortest.Ha
 		},
 		SignIn: func(_ context.Context, c connector.Connector, ref connector.Ref) (func() error, error) {
 			return open(system(c), ref)
+		},
+		Own: func(_ context.Context, c connector.Connector, ref connector.Ref) (func() (string, error), error) {
+			documents++
+			thing := fmt.Sprintf("document %d", documents)
+			if !system(c).Own(ref.ID, thing) {
+				return nil, connector.ErrNotFound
+			}
+			return func() (string, error) {
+				id, _ := system(c).Owner(thing)
+				return id, nil
+			}, nil
 		},
 	}
 }

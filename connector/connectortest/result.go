@@ -97,6 +97,15 @@ func (b *Bench) ready(ctx context.Context, n int, k connector.Kind) (connector.O
 		if b.has[NeedSignIn] {
 			_, err = b.signIn(ctx, a)
 		}
+	case connector.Transfer:
+		var to connector.Account
+		if to, err = b.make(ctx, n+len(b.kinds)); err != nil {
+			return op, err
+		}
+		op.To = to.Ref
+		if b.has[NeedOwn] {
+			_, err = b.own(ctx, a)
+		}
 	}
 	return op, err
 }

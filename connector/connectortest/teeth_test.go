@@ -24,8 +24,8 @@ import (
 func bends() map[string]func(b *bent) {
 	all := map[string]func(b *bent){}
 	for _, some := range []map[string]func(b *bent){
-		findBends(), createBends(), updateBends(), renameBends(), suspendBends(), sessionBends(), deleteBends(), entitlementBends(), listBends(),
-		otherBends(), moreBends(),
+		findBends(), createBends(), updateBends(), renameBends(), suspendBends(), sessionBends(), transferBends(),
+		transferRefusalBends(), deleteBends(), entitlementBends(), listBends(), otherBends(), moreBends(),
 	} {
 		maps.Copy(all, some)
 	}
@@ -121,7 +121,7 @@ func TestRunFails(t *testing.T) {
 		"it is still active",
 		"--- FAIL: TestRunFails/enable/effect", "not judged",
 		"--- SKIP: TestRunFails/find/renamed", "needs Harness.Rename",
-		"SKIPPED 1: find/renamed; FAILED 5: update/disabled disable/effect disable/twice enable/effect sessions/disabled",
+		"SKIPPED 1: find/renamed; FAILED 7: update/disabled disable/effect disable/twice enable/effect sessions/disabled transfer/disabled transfer/to-inactive",
 	} {
 		require.Contains(t, string(out), want)
 	}
