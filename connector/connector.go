@@ -55,7 +55,7 @@ type SessionEnder interface {
 // Transferrer hands over what an account owns: Transfer makes the account req.To the
 // owner of everything in this system that the account req.Ref owns, and changes nothing
 // else of either. It does so whether or not req.Ref may sign in. If req.Ref owns nothing,
-// or is gone, the answer is AlreadyInState. If req.To is gone or not active, is req.Ref
+// or is gone, the answer is AlreadyInState, whoever is to get it. If req.To is gone or not active, is req.Ref
 // itself, or cannot own such things, the error is ErrInvalid and nothing was changed. A
 // connector that can hand over one thing at a time may leave a part undone after an error;
 // asking again, for the same or another account, hands over the rest.

@@ -114,6 +114,8 @@ func vanished(tx state.Tx, account *state.Account) error {
 			it.Known = ""
 		case state.ItemSessions:
 			it.Known = ended
+		case state.ItemOwnership:
+			it.Known = goneWithoutOne
 		case state.ItemDeletion:
 			it.Known = deleted
 		}

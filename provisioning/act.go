@@ -215,6 +215,9 @@ func (j *job) prepare(ctx context.Context, tx state.Tx, account state.Account, c
 		return attempt{}, false, err // it stays due
 	}
 	op, err := j.operation(tx, account, it, kind)
+	if errors.Is(err, errNoHeir) {
+		return attempt{}, false, j.waitForHeir(tx, it)
+	}
 	if errors.Is(err, errNoName) {
 		return attempt{}, false, j.park(tx, it, err.Error())
 	}

@@ -118,7 +118,7 @@ func (t *Tenant) current(tx state.Tx, line Line) (state.Item, bool, error) {
 	if err != nil {
 		return it, false, err
 	}
-	b := planner{tx: tx, runs: map[string]state.Run{}}
+	b := planner{Tenant: t, tx: tx, runs: map[string]state.Run{}}
 	now, ok, err := b.line(it)
 	return it, ok && line.matches(it, now), err
 }
@@ -134,6 +134,8 @@ func itemOf(l Line) (state.ItemKind, string) {
 		return state.ItemName, ""
 	case connector.EndSessions:
 		return state.ItemSessions, ""
+	case connector.Transfer:
+		return state.ItemOwnership, ""
 	case connector.Delete:
 		return state.ItemDeletion, ""
 	default:

@@ -79,7 +79,7 @@ func (d *decision) compare() error {
 
 // compareAccount is about the account itself, its attributes and who is signed in. An
 // account that policy no longer wants is disabled, and not deleted unless
-// [System.DeleteAfter] says so.
+// [System.DeleteAfter] says so; what it owns goes first.
 func (d *decision) compareAccount(system string, want policy.DesiredAccount, wanted bool) error {
 	known := d.accounts[system]
 	item, seen := d.items[itemKey{system, state.ItemAccount, ""}]
@@ -98,10 +98,16 @@ func (d *decision) compareAccount(system string, want policy.DesiredAccount, wan
 		if err := d.compareSessions(system, true); err != nil {
 			return err
 		}
+		if err := d.compareOwnership(system, false); err != nil {
+			return err
+		}
 		if err := d.compareDeletion(system, false); err != nil {
 			return err
 		}
 		return d.want(system, state.ItemAccount, "", disabled, nil, "")
+	}
+	if err := d.compareOwnership(system, true); err != nil {
+		return err
 	}
 	if err := d.compareDeletion(system, true); err != nil {
 		return err

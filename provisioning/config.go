@@ -153,6 +153,9 @@ type System struct {
 	// the guard, and is none of [Tenant.Leaving]'s containment. Zero, the default, means
 	// that no account is ever deleted. Business time.
 	DeleteAfter time.Duration
+	// Handover says who gets what a leaver owns there. Where the connector can hand over
+	// (connector.Transferrer), DeleteAfter requires it. Defaults to nobody.
+	Handover Handover
 	// Batch says what waits for a window of time. Defaults to nothing.
 	Batch Batch
 	// Concurrency is the number of accounts worked on at a time. One more is kept
@@ -251,6 +254,9 @@ func (c TenantConfig) withDefaults(lease time.Duration) (TenantConfig, error) {
 		}
 		if s.DeleteAfter < 0 {
 			errs = append(errs, fmt.Errorf("system %s: DeleteAfter %s: want zero or more", name, s.DeleteAfter))
+		}
+		if err := s.checkHandover(); err != nil {
+			errs = append(errs, fmt.Errorf("system %s: %w", name, err))
 		}
 		if err := s.Watch.check(); err != nil {
 			errs = append(errs, fmt.Errorf("system %s: %w", name, err))

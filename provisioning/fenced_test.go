@@ -277,7 +277,7 @@ func TestTakingAwayWaitsForNoOutcomeOfGiving(t *testing.T) {
 func TestLateDeletionIsDoneWith(t *testing.T) {
 	t.Parallel()
 	d, slow := memory.New(memory.Config{}), stall(connector.Delete)
-	other, late := nodes(t, plain, slow, map[string]*memory.System{"directory": d}, func(s *provisioning.System) { s.DeleteAfter = time.Hour })
+	other, late := nodes(t, plain, slow, map[string]*memory.System{"directory": d}, func(s *provisioning.System) { s.DeleteAfter, s.Handover.To = time.Hour, provisioning.ToWaste })
 	w := provisioningtest.Worker("1", "Ada", "Sales", "2025-01-01")
 	w.Key.Source, w.TerminationDate = provisioningtest.SourceName, date(2025, 12, 31)
 	was := w

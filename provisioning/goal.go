@@ -19,7 +19,7 @@ func (d *decision) want(system string, kind state.ItemKind, key, desired string,
 	if !seen {
 		it = state.Item{Person: d.person.ID, System: system, Kind: kind, Key: key, Known: absent, State: state.ItemSettled, Origin: "policy"}
 		switch kind {
-		case state.ItemProfile, state.ItemSessions, state.ItemDeletion:
+		case state.ItemProfile, state.ItemSessions, state.ItemOwnership, state.ItemDeletion:
 			it.Known = ""
 		case state.ItemName:
 			it.Known = d.accounts[system].Name
@@ -168,6 +168,8 @@ func satisfied(it state.Item) bool {
 		return it.Known == disabled
 	case it.Kind == state.ItemSessions, it.Kind == state.ItemDeletion:
 		return it.Desired == "" || it.Known == it.Desired
+	case it.Kind == state.ItemOwnership:
+		return it.Desired == "" || it.Known != ""
 	case it.Kind == state.ItemName:
 		return it.Desired == "" || among(it.Known, profileOf(it.Desired).Candidates)
 	case it.Kind != state.ItemProfile:

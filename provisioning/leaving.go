@@ -34,12 +34,14 @@ type Leaving struct {
 // LeavingStep is one thing to be taken away.
 type LeavingStep struct {
 	System string
-	// What is "sign-in", "sessions", "account" if that is to be deleted, or an entitlement as
-	// kind/name.
+	// What is "sign-in", "sessions", "ownership" if that is to be handed over, "account" if
+	// that is to be deleted, or an entitlement as kind/name.
 	What string
+	// To is the login name of who has got what was owned, or the account's ID.
+	To string
 	// Done says that it was seen to be so, or that the system answered so where it cannot
 	// be seen, as of sessions. State and Problem say what stands between otherwise: due,
-	// held, waiting, batched, sending, parked or [Unsupported].
+	// held, waiting, batched, sending, parked, [Unsupported] or [Unasked].
 	Done           bool
 	State, Problem string
 	// Decided, Sent and Verified are when it was; zero if it was not. What was so
@@ -56,15 +58,25 @@ func (l Leaving) TimeToContain() time.Duration {
 	return l.Contained.Sub(l.Known)
 }
 
-// Remains returns the steps that are not done.
+// Remains returns the steps that are not done, but for those that nobody asked for.
 func (l Leaving) Remains() []LeavingStep {
-	return slices.DeleteFunc(slices.Clone(l.Steps), func(s LeavingStep) bool { return s.Done })
+	return slices.DeleteFunc(slices.Clone(l.Steps), func(s LeavingStep) bool { return s.Done || s.State == Unasked })
+}
+
+// done counts the steps that are done.
+func (l Leaving) done() (n int) {
+	for _, s := range l.Steps {
+		if s.Done {
+			n++
+		}
+	}
+	return n
 }
 
 // String returns the report for people: a line for each step.
 func (l Leaving) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d of %d steps done", cmp.Or(l.Name, l.Person), len(l.Steps)-len(l.Remains()), len(l.Steps))
+	fmt.Fprintf(&b, "%s: %d of %d steps done", cmp.Or(l.Name, l.Person), l.done(), l.done()+len(l.Remains()))
 	if !l.Contained.IsZero() {
 		fmt.Fprintf(&b, ", no sign-in since %s, %s after it was known", l.Contained.Format(time.RFC3339), l.TimeToContain())
 	}
@@ -78,6 +90,10 @@ func (l Leaving) String() string {
 				how = "was never there"
 			case s.What == partSessions:
 				how = "ended at " + s.Verified.Format(time.RFC3339)
+			case s.What == partOwnership && s.To == "":
+				how = "gone with the account"
+			case s.What == partOwnership:
+				how = "handed over to " + s.To + " at " + s.Verified.Format(time.RFC3339)
 			case s.What == partAccount:
 				how = "deleted at " + s.Verified.Format(time.RFC3339)
 			}
@@ -104,10 +120,10 @@ func (t *Tenant) Leaving(ctx context.Context, person string) (Leaving, error) {
 		if err != nil {
 			return err
 		}
-		b := planner{tx: tx, runs: map[string]state.Run{}}
+		b := planner{Tenant: t, tx: tx, runs: map[string]state.Run{}}
 		contained, open := time.Time{}, false
 		for _, it := range items {
-			parts := t.leavingParts(it)
+			parts := t.leavingParts(it, p.Live)
 			open = open || len(parts) == 0 && it.Kind == state.ItemAccount
 			for _, what := range parts {
 				step, err := b.leavingStep(it, what)
@@ -115,7 +131,7 @@ func (t *Tenant) Leaving(ctx context.Context, person string) (Leaving, error) {
 					return err
 				}
 				l.Steps = append(l.Steps, step)
-				if since := latest(it.EventAt, it.ReceivedAt); since.After(l.Known) && what != partAccount {
+				if since := latest(it.EventAt, it.ReceivedAt); since.After(l.Known) && what != partAccount && what != partOwnership {
 					l.Known = since
 				}
 				if (what == partSignIn || what == partSessions) && step.State != Unsupported {
@@ -140,27 +156,37 @@ func (t *Tenant) Leaving(ctx context.Context, person string) (Leaving, error) {
 
 // The parts of leaving that are not entitlements.
 const (
-	partSignIn   = "sign-in"
-	partSessions = "sessions"
-	partAccount  = "account"
+	partSignIn    = "sign-in"
+	partSessions  = "sessions"
+	partOwnership = "ownership"
+	partAccount   = "account"
 )
 
-// Unsupported is the state of a step that the connector cannot do.
-const Unsupported = "unsupported"
+// Unsupported is the state of a step that the connector cannot do, and Unasked that of one
+// which it can do and was not told to.
+const (
+	Unsupported = "unsupported"
+	Unasked     = "unasked"
+)
 
 // leavingParts returns the steps that an item stands for.
-func (t *Tenant) leavingParts(it state.Item) (parts []string) {
+func (t *Tenant) leavingParts(it state.Item, live bool) (parts []string) {
 	switch {
 	case it.Kind == state.ItemGrant && it.Desired == absent:
 		parts = []string{it.Key}
 	case it.Kind == state.ItemSessions && it.Desired == ended:
 		parts = []string{partSessions}
+	case it.Kind == state.ItemOwnership && it.Desired == handedOver:
+		parts = []string{partOwnership}
 	case it.Kind == state.ItemDeletion && it.Desired == deleted:
 		parts = []string{partAccount}
 	case it.Kind == state.ItemAccount && it.Desired != active:
 		parts = []string{partSignIn}
 		if !it.SentAt.IsZero() && !t.endsSessions(it.System) {
 			parts = append(parts, partSessions)
+		}
+		if !it.SentAt.IsZero() && !live && it.Desired == disabled && !t.handsOver(it.System) {
+			parts = append(parts, partOwnership)
 		}
 	}
 	return parts
@@ -172,10 +198,14 @@ func (b *planner) leavingStep(it state.Item, what string) (LeavingStep, error) {
 		System: it.System, What: what, Done: it.State == state.ItemSettled,
 		Decided: it.DecidedAt, Sent: it.SentAt, Verified: it.VerifiedAt,
 	}
-	if it.Kind == state.ItemAccount && what == partSessions {
-		step.Done, step.State, step.Problem = false, Unsupported, cannot(connector.EndSessions)
-		step.Sent, step.Verified = time.Time{}, time.Time{}
+	if it.Kind == state.ItemAccount && what != partSignIn {
+		step.Done, step.Sent, step.Verified = false, time.Time{}, time.Time{}
+		step.State, step.Problem = b.lacking(it.System, what)
 		return step, nil
+	}
+	if what == partOwnership {
+		to := heirOf(it.Known)
+		step.To = cmp.Or(to.Name, to.ID)
 	}
 	if step.Done {
 		return step, nil
@@ -193,6 +223,17 @@ func (b *planner) leavingStep(it state.Item, what string) (LeavingStep, error) {
 		step.Problem = cmp.Or(step.Problem, "nothing works in "+it.System+": "+at.Error)
 	}
 	return step, err
+}
+
+// lacking says why a step of leaving is none of the engine's.
+func (t *Tenant) lacking(system, what string) (is, why string) {
+	switch {
+	case what == partSessions:
+		return Unsupported, cannot(connector.EndSessions)
+	case !connector.Supports(t.cfg.Systems[system].Connector, connector.Transfer):
+		return Unsupported, cannot(connector.Transfer)
+	}
+	return Unasked, "nobody is named who gets it (System.Handover)"
 }
 
 func latest(a, b time.Time) time.Time {

@@ -20,7 +20,7 @@ type Line struct {
 	Name        string                     `json:"name,omitempty"`
 	System      string                     `json:"system"`
 	Entitlement string                     `json:"entitlement,omitempty"` // kind/name
-	Login       string                     `json:"login,omitempty"`       // of a new or renamed account: "jdoe or the next free"
+	Login       string                     `json:"login,omitempty"`       // of a new or renamed account: "jdoe or the next free"; of who gets what is owned
 	Dormant     bool                       `json:"dormant,omitempty"`     // a new account is made disabled
 	Attributes  map[string]connector.Value `json:"attributes,omitempty"`  // that change
 	Reasons     []policy.Reason            `json:"reasons,omitempty"`
@@ -44,7 +44,7 @@ func (l Line) compare(m Line) int {
 func order(k connector.Kind) int {
 	return slices.Index([]connector.Kind{
 		connector.Disable, connector.EndSessions, connector.Revoke, connector.Create, connector.Rename, connector.Update, connector.Enable, connector.Grant,
-		connector.Delete,
+		connector.Transfer, connector.Delete,
 	}, k)
 }
 
@@ -62,12 +62,12 @@ func (l Line) matches(it state.Item, m Line) bool {
 // String returns the line for people: the change, whose, and why.
 func (l Line) String() string {
 	sign := map[bool]string{true: "-", false: "+"}[l.Kind.Removes()]
-	if l.Kind == connector.Update || l.Kind == connector.Rename {
+	if l.Kind == connector.Update || l.Kind == connector.Rename || l.Kind == connector.Transfer {
 		sign = "~"
 	}
 	what := l.Entitlement
 	switch l.Kind {
-	case connector.Rename:
+	case connector.Rename, connector.Transfer:
 		what = l.Login
 	case connector.Create:
 		what = l.Login

@@ -1,6 +1,7 @@
 package provisioning
 
 import (
+	"errors"
 	"math/rand/v2"
 	"time"
 
@@ -28,6 +29,8 @@ func goalKind(it state.Item) connector.Kind {
 		return connector.Enable
 	case it.Kind == state.ItemSessions:
 		return connector.EndSessions
+	case it.Kind == state.ItemOwnership:
+		return connector.Transfer
 	case it.Kind == state.ItemDeletion:
 		return connector.Delete
 	case it.Kind == state.ItemAccount:
@@ -73,6 +76,12 @@ func (t *Tenant) operation(tx state.Tx, account state.Account, it state.Item, ki
 		}
 	case connector.EndSessions:
 		op.ETag = ""
+	case connector.Transfer:
+		op.ETag = ""
+		var err error
+		if op.To, err = t.heir(tx, it.Person, it.System); err != nil && (it.State != state.ItemSending || !errors.Is(err, errNoHeir)) {
+			return op, err // what was sent is looked at, whoever there is now
+		}
 	case connector.Grant, connector.Revoke:
 		var err error
 		if op.Entitlement, err = connector.ParseEntitlement(it.Key); err != nil {

@@ -1,6 +1,7 @@
 package provisioning
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -183,6 +184,13 @@ func (j *job) done(tx state.Tx, account *state.Account, it *state.Item, a attemp
 		}
 	case connector.EndSessions:
 		it.Known = ended
+	case connector.Transfer:
+		it.Known, e.After = owns(a.op.To), "owned by "+cmp.Or(a.op.To.Name, a.op.To.ID)
+		if j.target.DeleteAfter > 0 { // which had to wait for it
+			if err := j.wakeAt(tx, it.Person, j.now()); err != nil {
+				return err
+			}
+		}
 	case connector.Delete:
 		return j.accountDeleted(tx, account, it)
 	case connector.Update:
@@ -216,7 +224,8 @@ func (j *job) done(tx state.Tx, account *state.Account, it *state.Item, a attemp
 			return err
 		}
 	}
-	if string(was.Observed) != string(account.Observed) || was.Exists != account.Exists || was.Name != account.Name {
+	heir := account.Active && !was.Active && j.handsOver(account.System)
+	if string(was.Observed) != string(account.Observed) || was.Exists != account.Exists || was.Name != account.Name || heir {
 		return j.wake(tx, account.Person)
 	}
 	return nil

@@ -136,7 +136,7 @@ func (t *Tenant) openPlan(ctx context.Context, person string) (Plan, error) {
 	plan := Plan{Format: planFormat, Tenant: t.id, Policy: t.version(), At: t.now()}
 	err := t.backend.View(ctx, t.id, func(tx state.Tx) error {
 		plan.Lines, plan.Notes = nil, nil
-		b := planner{tx: tx, runs: map[string]state.Run{}}
+		b := planner{Tenant: t, tx: tx, runs: map[string]state.Run{}}
 		err := eachOpenItem(tx, "", func(it state.Item) error {
 			if person != "" && it.Person != person {
 				return nil

@@ -12,6 +12,7 @@ import (
 
 // planner turns items into lines.
 type planner struct {
+	*Tenant
 	tx     state.Tx
 	runs   map[string]state.Run
 	person state.Person
@@ -49,6 +50,12 @@ func (b *planner) line(it state.Item) (Line, bool, error) {
 		}
 	case connector.Rename:
 		line.Login = account.Name + " to " + profileOf(it.Desired).Candidates[0] + " or the next free"
+	case connector.Transfer:
+		to, err := b.heir(b.tx, it.Person, it.System)
+		if err != nil && !errors.Is(err, errNoHeir) {
+			return Line{}, false, err
+		}
+		line.Login = cmp.Or(to.Name, to.ID)
 	case connector.Update:
 		line.Attributes = difference(profileOf(it.Desired).Attributes, profileOf(it.Known).Attributes)
 	case connector.Grant, connector.Revoke:

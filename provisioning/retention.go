@@ -38,6 +38,8 @@ func (d *decision) keptLongEnough(system string, deletion state.Item) bool {
 		return false
 	case !known.Exists || known.Active || known.Origin != created || !connector.Supports(s.Connector, connector.Delete):
 		return false
+	case !d.owedToNobody(system):
+		return false // whoever hands it over thinks of the account again
 	case it.Desired != disabled || it.State != state.ItemSettled:
 		return false
 	case deletion.Desired == deleted:

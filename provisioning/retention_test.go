@@ -20,7 +20,7 @@ func keeping(t *testing.T, people int) *provisioningtest.Bench {
 	t.Helper()
 	b := bench(t, provisioningtest.Config{Policy: plain, Tenant: func(c *provisioning.TenantConfig) {
 		s := c.Systems["directory"]
-		s.DeleteAfter = 10 * 24 * time.Hour
+		s.DeleteAfter, s.Handover.To = 10*24*time.Hour, provisioning.ToWaste
 		c.Systems["directory"] = s
 	}, Engine: func(c *provisioning.Config) {
 		c.Retry = provisioning.Retry{First: time.Millisecond, Max: time.Millisecond}
@@ -139,7 +139,7 @@ func TestAnAdoptedAccountIsKept(t *testing.T) {
 	t.Parallel()
 	b := bench(t, provisioningtest.Config{Policy: plain, Tenant: func(c *provisioning.TenantConfig) {
 		s := c.Systems["directory"]
-		s.DeleteAfter, s.AdoptByName = time.Hour, true
+		s.DeleteAfter, s.AdoptByName, s.Handover.To = time.Hour, true, provisioning.ToWaste
 		c.Systems["directory"] = s
 	}})
 	b.Target("directory").Put(connector.Account{Ref: connector.Ref{Name: "p0"}, Active: true})
@@ -188,7 +188,7 @@ func TestWhoLeavesAgainBeforeThereIsAnAccountAgainIsDoneWith(t *testing.T) {
 	t.Parallel()
 	b := bench(t, provisioningtest.Config{Tenant: func(c *provisioning.TenantConfig) {
 		s := c.Systems["git"]
-		s.DeleteAfter = 24 * time.Hour
+		s.DeleteAfter, s.Handover.To = 24*time.Hour, provisioning.ToWaste
 		c.Systems["git"] = s
 	}})
 	b.HR.Put(provisioningtest.Worker("1", "Ada", "Engineering", "2025-01-01"))

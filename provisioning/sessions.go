@@ -45,8 +45,9 @@ func (t *Tenant) endsSessions(system string) bool {
 	return connector.Supports(t.cfg.Systems[system].Connector, connector.EndSessions)
 }
 
-// disabledNow begins what comes after a disable: its sessions are ended, as urgently and
-// with the same leave, and its account is thought of again when it may be deleted.
+// disabledNow begins what comes after a disable, with the same leave: its sessions are
+// ended, as urgently, what it owns is handed over, and the account is thought of again
+// when it may be deleted.
 func (j *job) disabledNow(tx state.Tx, disable state.Item) error {
 	if after := j.target.DeleteAfter; after > 0 {
 		if err := j.wakeAt(tx, disable.Person, j.now().Add(after)); err != nil {
@@ -58,11 +59,16 @@ func (j *job) disabledNow(tx state.Tx, disable state.Item) error {
 		return err
 	}
 	for _, it := range itemsOf(items, disable.System) {
-		if it.Kind != state.ItemSessions || it.State != state.ItemWaiting || it.Problem != waitsForDisable {
+		if it.State != state.ItemWaiting || it.Problem != waitsForDisable {
 			continue
 		}
-		it.State, it.Problem, it.Run, it.Released, it.Lane = state.ItemDue, "", disable.Run, disable.Released, disable.Lane
-		return tx.PutItem(it)
+		it.State, it.Problem, it.Run, it.Released = state.ItemDue, "", disable.Run, disable.Released
+		if it.Kind == state.ItemSessions {
+			it.Lane = disable.Lane
+		}
+		if err := tx.PutItem(it); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -64,6 +64,9 @@ func (t *Tenant) versionWith(policy string) string {
 		if s.DeleteAfter > 0 {
 			parts = append(parts, name+":delete:"+s.DeleteAfter.String())
 		}
+		if s.Handover.To == ToManagers {
+			parts = append(parts, name+":handover")
+		}
 		if batch := s.Batch.version(); batch != "" {
 			digest := sum([]byte(batch))
 			parts = append(parts, fmt.Sprintf("%s:batch:%x", name, digest[:4]))

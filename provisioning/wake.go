@@ -12,6 +12,7 @@ const (
 // person's accounts: the person, and those who report to them.
 func (j *job) wake(tx state.Tx, person string) error {
 	own, reports := accountReaders(j.evaluator())
+	reports = reports || j.handsOver(j.target.name) // the manager may be an heir now
 	if own {
 		if err := j.touch(tx, person, "", eventAccount, false); err != nil {
 			return err

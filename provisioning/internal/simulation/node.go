@@ -97,7 +97,7 @@ func (w *world) config() provisioning.TenantConfig {
 		}
 		if name == "git" {
 			s := cfg.Systems[name]
-			s.DeleteAfter = keptFor
+			s.DeleteAfter, s.Handover.To = keptFor, provisioning.ToWaste
 			cfg.Systems[name] = s
 		}
 	}

@@ -13,6 +13,9 @@ const (
 	ItemGrant   ItemKind = "grant"   // Desired and Known: held, absent
 	// ItemSessions is about who is signed in. Desired and Known: ended, or empty
 	ItemSessions ItemKind = "sessions"
+	// ItemOwnership is about what a leaver owns. Desired: handedOver, or empty; Known:
+	// JSON object of the account that has got it, gone, or empty
+	ItemOwnership ItemKind = "ownership"
 	// ItemDeletion is about what becomes of an account at last. Desired and Known: deleted,
 	// or empty
 	ItemDeletion ItemKind = "deletion"
