@@ -56,7 +56,6 @@ func learn(it *state.Item, op connector.Operation, seen connector.Account) {
 // the attributes it was made with are known.
 func (j *job) accountMade(tx state.Tx, account *state.Account, it *state.Item, a attempt, o outcome) error {
 	it.Known = activity(account.Active)
-	account.Spell = it.Spell
 	account.Origin = created
 	if o.how == adopted || (o.how == string(connector.AlreadyInState) && a.item.Attempts == 1) {
 		account.Origin = adopted

@@ -148,8 +148,9 @@ type System struct {
 	// Max is less than the tenant's Urgent, no more than Max urgent removals pass here.
 	Guard *Guard
 	// DeleteAfter is how long the account of somebody who has left is kept before it is
-	// deleted, from when it was seen to be disabled: only one that was made by the engine,
-	// and only as long as nothing is known of the person beginning anew. It is counted by
+	// deleted, from when they had left and it was seen to be disabled: only one that was made by the engine,
+	// and only as long as nothing is known of the person beginning anew, and nobody has
+	// come who may be the same ([CaseCorrelation]). It is counted by
 	// the guard, and is none of [Tenant.Leaving]'s containment. Zero, the default, means
 	// that no account is ever deleted. Business time.
 	DeleteAfter time.Duration

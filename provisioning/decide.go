@@ -114,7 +114,14 @@ func (t *Tenant) decide(ctx context.Context, tx state.Tx, p state.Person) error 
 		p.Spell++
 	}
 	p.Live, p.DueAt = d.Live, d.NextChange
-	d.person, d.urgent, d.expected = p, s.urgent && !d.Live, s.begins()
+	d.urgent, d.expected = s.urgent && !d.Live, s.begins()
+	switch {
+	case d.Live || d.expected:
+		p.LeftAt = time.Time{}
+	case p.LeftAt.IsZero():
+		p.LeftAt = now
+	}
+	d.person = p
 	if err := d.compare(); err != nil {
 		return err
 	}

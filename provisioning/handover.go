@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/hrsource"
@@ -66,11 +65,10 @@ func (t *Tenant) handsOver(system string) bool {
 // handedOver is what becomes of what a leaver owns.
 const handedOver = "handedOver"
 
-// The problem of what nobody is there to get, and when that is looked at again. A change
-// of the manager's account or of the facts is noticed before.
+// The problem of what nobody is there to get. It is looked at again after lookAgain; a
+// change of the manager's account or of the facts is noticed before.
 const (
 	waitsForHeir   = "nobody who would get it has an active account here"
-	askHeirsAgain  = 24 * time.Hour
 	longestChain   = 100 // of managers
 	goneWithoutOne = "gone"
 )
@@ -101,7 +99,7 @@ func (d *decision) compareOwnership(system string, wanted bool) error {
 	case errors.Is(err, errNoHeir):
 		waits = waitsForHeir
 		if it.Known == "" {
-			d.opens = sooner(d.opens, d.now.Add(askHeirsAgain))
+			d.opens = sooner(d.opens, d.now.Add(lookAgain))
 		}
 	case err != nil:
 		return err
@@ -198,5 +196,5 @@ func (j *job) waitForHeir(tx state.Tx, it state.Item) error {
 	if err := tx.PutItem(it); err != nil {
 		return err
 	}
-	return j.wakeAt(tx, it.Person, j.now().Add(askHeirsAgain))
+	return j.wakeAt(tx, it.Person, j.now().Add(lookAgain))
 }

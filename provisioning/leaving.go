@@ -24,10 +24,11 @@ type Leaving struct {
 	// that was later. Zero if nothing has been taken away yet.
 	Known time.Time
 	// Contained is when the last account was seen to be disabled, and the last of its
-	// sessions ended where the connector can; zero as long as one is known to be active, or
-	// may be.
+	// sessions ended where the connector can, and not before it was known; zero as long as
+	// one is known to be active, or may be.
 	Contained time.Time
-	// Steps are what is to be taken away and what was, by system.
+	// Steps are what is to be taken away and what was, by system. What was done when the
+	// person left an earlier time is not among them.
 	Steps []LeavingStep
 }
 
@@ -41,7 +42,8 @@ type LeavingStep struct {
 	To string
 	// Done says that it was seen to be so, or that the system answered so where it cannot
 	// be seen, as of sessions. State and Problem say what stands between otherwise: due,
-	// held, waiting, batched, sending, parked, [Unsupported] or [Unasked].
+	// held, waiting, batched, sending, parked, [Unsupported], [Unasked], or ghost if
+	// somebody has enabled the account.
 	Done           bool
 	State, Problem string
 	// Decided, Sent and Verified are when it was; zero if it was not. What was so
@@ -122,13 +124,23 @@ func (t *Tenant) Leaving(ctx context.Context, person string) (Leaving, error) {
 		}
 		b := planner{Tenant: t, tx: tx, runs: map[string]state.Run{}}
 		contained, open := time.Time{}, false
+		seen, err := accountsOf(tx, person)
+		if err != nil {
+			return err
+		}
 		for _, it := range items {
+			if it.Spell < p.Spell && it.State == state.ItemSettled {
+				continue // an earlier leaving's
+			}
 			parts := t.leavingParts(it, p.Live)
 			open = open || len(parts) == 0 && it.Kind == state.ItemAccount
 			for _, what := range parts {
 				step, err := b.leavingStep(it, what)
 				if err != nil {
 					return err
+				}
+				if what == partSignIn && step.Done && seen[it.System].Active {
+					step.Done, step.State, step.Problem = false, string(Ghost), "somebody has enabled the account"
 				}
 				l.Steps = append(l.Steps, step)
 				if since := latest(it.EventAt, it.ReceivedAt); since.After(l.Known) && what != partAccount && what != partOwnership {
@@ -140,8 +152,8 @@ func (t *Tenant) Leaving(ctx context.Context, person string) (Leaving, error) {
 				}
 			}
 		}
-		if !open {
-			l.Contained = contained
+		if !open && len(l.Steps) > 0 {
+			l.Contained = latest(contained, l.Known) // there may have been no sign-in before
 		}
 		slices.SortStableFunc(l.Steps, func(a, b LeavingStep) int {
 			return cmp.Or(cmp.Compare(a.System, b.System), -cmp.Compare(a.What, b.What)) // sign-in first

@@ -55,3 +55,54 @@ func TestLeavingTellsWhatIsDoneAndWhatRemains(t *testing.T) {
 	_, err = b.Leaving(t.Context(), "p-nobody")
 	require.ErrorIs(t, err, provisioning.ErrNoPerson)
 }
+
+// It was counted from a leave of absence, weeks before the end was told.
+func TestWhoCouldNotSignInBeforeIsContainedAtOnce(t *testing.T) {
+	t.Parallel()
+	b := bench(t, provisioningtest.Config{Policy: plain + "    suspend: status == \"onLeave\"\n"})
+	b.HR.Put(provisioningtest.Worker("1", "Ada", "Eng", "2025-01-01"))
+	b.HR.Change("1", func(w *hrsource.Worker) { w.Status = "onLeave" })
+	b.Sync()
+	require.Error(t, b.Target("directory").SignIn("ada"))
+	b.GoTo("2026-03-01")
+	b.HR.Change("1", func(w *hrsource.Worker) { w.AccessEnd = b.Clock.Now() })
+	b.Sync()
+	l, err := b.Leaving(t.Context(), b.Person("1"))
+	require.NoError(t, err)
+	require.Equal(t, time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), l.Known)
+	require.Equal(t, l.Known, l.Contained)
+	require.Contains(t, l.String(), "0s after it was known")
+}
+
+// The report on the second leaving had the steps of the first one.
+func TestAReportIsAboutOneLeaving(t *testing.T) {
+	t.Parallel()
+	b := bench(t, provisioningtest.Config{Policy: `version: 1
+rules:
+  - {name: everybody, when: workerType == "employee", grants: ["directory:group/staff"]}
+  - {name: engineers, when: department == "Eng", grants: ["directory:group/eng", "git:team/dev"]}
+accounts:
+  directory: {name: userName, candidates: ["{givenName|ascii|lower}"]}
+  git: {name: login, candidates: ["{givenName|ascii|lower}"]}
+`})
+	b.HR.Put(provisioningtest.Worker("1", "Ada", "Eng", "2025-01-01"))
+	b.HR.End("1", "2026-01-31")
+	b.Sync()
+	b.GoTo("2026-02-01")
+	b.HR.Put(provisioningtest.Worker("1", "Ada", "Sales", "2025-01-01"))
+	b.Sync()
+	require.NoError(t, b.Target("directory").SignIn("ada"))
+	b.HR.End("1", "2026-06-30")
+	b.Sync()
+	b.GoTo("2026-07-01")
+	l, err := b.Leaving(t.Context(), b.Person("1"))
+	require.NoError(t, err)
+	var steps []string
+	for _, s := range l.Steps {
+		if s.State != provisioning.Unasked {
+			steps = append(steps, s.System+" "+s.What)
+		}
+	}
+	require.Equal(t, []string{"directory sign-in", "directory sessions", "directory group/staff"}, steps)
+	require.Equal(t, time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC), l.Contained)
+}

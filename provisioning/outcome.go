@@ -235,6 +235,10 @@ func (j *job) done(tx state.Tx, account *state.Account, it *state.Item, a attemp
 func (j *job) refused(tx state.Tx, account *state.Account, it *state.Item, a attempt, o outcome, e *audit.Entry) error {
 	if !errors.Is(o.err, connector.ErrNotFound) || a.op.Kind == connector.Create {
 		it.State, e.Outcome = state.ItemParked, "parked"
+		if a.op.Kind == connector.Delete && o.account.Active { // what is not deleted may be in use
+			j.observe(account, o.account, j.now())
+			return tx.PutAccount(*account)
+		}
 		return nil
 	}
 	// The account is gone. Nothing is left to be taken away from it; what is to be

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
@@ -20,7 +22,14 @@ func (d *decision) compareDeletion(system string, wanted bool) error {
 		it.Known = "" // whatever became of another one
 		d.items[key] = it
 	}
-	switch due := !wanted && d.keptLongEnough(system, it); {
+	due := false
+	if !wanted {
+		var err error
+		if due, err = d.keptLongEnough(system, it); err != nil {
+			return err
+		}
+	}
+	switch {
 	case due:
 		return d.want(system, key.kind, "", deleted, nil, "")
 	case !seen || !wanted && !d.accounts[system].Exists:
@@ -31,27 +40,50 @@ func (d *decision) compareDeletion(system string, wanted bool) error {
 
 // keptLongEnough reports whether an account that policy does not want is to be deleted,
 // and makes sure that it is asked again when it will be.
-func (d *decision) keptLongEnough(system string, deletion state.Item) bool {
+func (d *decision) keptLongEnough(system string, deletion state.Item) (bool, error) {
 	s, known, it := d.cfg.Systems[system], d.accounts[system], d.items[itemKey{system, state.ItemAccount, ""}]
 	switch {
 	case s.DeleteAfter == 0 || d.Live || d.expected:
-		return false
+		return false, nil
 	case !known.Exists || known.Active || known.Origin != created || !connector.Supports(s.Connector, connector.Delete):
-		return false
+		return false, nil
 	case !d.owedToNobody(system):
-		return false // whoever hands it over thinks of the account again
+		return false, nil // whoever hands it over thinks of the account again
 	case it.Desired != disabled || it.State != state.ItemSettled:
-		return false
+		return false, nil
 	case deletion.Desired == deleted:
-		return true
+		return true, nil
 	}
 	// It may have been disabled by hand before: then it is kept from when that was to be.
-	at := latest(it.DecidedAt, it.VerifiedAt).Add(s.DeleteAfter)
+	at := latest(d.person.LeftAt, latest(it.DecidedAt, it.VerifiedAt)).Add(s.DeleteAfter)
 	if at.After(d.now) {
 		d.opens = sooner(d.opens, at)
-		return false
+		return false, nil
 	}
-	return true
+	asked, err := d.mayBeBack()
+	if err == nil && asked {
+		d.opens = sooner(d.opens, d.now.Add(lookAgain))
+	}
+	return !asked, err
+}
+
+// lookAgain is when it is looked again whether what nothing tells of has come to be.
+const lookAgain = 24 * time.Hour
+
+// mayBeBack reports whether somebody has come of whom it is not known yet whether it is
+// this person.
+func (d *decision) mayBeBack() (bool, error) {
+	workers, err := d.tx.WorkersOf(d.person.ID)
+	if err != nil {
+		return false, err
+	}
+	for _, w := range workers {
+		alike, err := d.tx.WorkersLike(w.PersonKey, w.Emails)
+		if err != nil || slices.ContainsFunc(alike, func(other state.Worker) bool { return other.Person == "" }) {
+			return true, err
+		}
+	}
+	return false, nil
 }
 
 // begins reports whether somebody is known to have a relationship from some later day on.
@@ -90,7 +122,7 @@ func (j *job) lookBeforeDeletion(ctx context.Context, a attempt) (o outcome, ok 
 	case err != nil:
 		return outcome{verdict: connector.VerdictRetry, sign: signOf(err), after: connector.VerdictOf(err).After, err: fmt.Errorf("looking whether it is used: %w", err)}, true
 	case len(found) == 1 && found[0].Active:
-		return outcome{verdict: connector.VerdictPermanent, sign: works, err: errors.New("somebody has enabled the account: it is not deleted")}, true
+		return outcome{verdict: connector.VerdictPermanent, sign: works, account: found[0], err: errors.New("somebody has enabled the account: it is not deleted")}, true
 	case len(found) == 1 && j.target.protectsLogin(found[0].Name) && len(remaining([]string{groundLogin}, a.cleared)) > 0:
 		return outcome{verdict: connector.VerdictPermanent, sign: works, err: errors.New("the login name is protected by now: it is not deleted")}, true
 	}

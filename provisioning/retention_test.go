@@ -229,3 +229,104 @@ func TestAnAccountThatWasMadeAnewIsDeletedAsWell(t *testing.T) {
 	b.GoTo("2026-02-10")
 	require.NotContains(t, logins(b), "p0")
 }
+
+// It was counted from the disable, whatever had happened since.
+func TestAnAccountIsKeptFromWhenItsPersonLeft(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		live  func(b *provisioningtest.Bench)
+		left  string
+		until string
+	}{
+		"a transfer had disabled it before": {func(b *provisioningtest.Bench) {
+			b.HR.Change("1", func(w *hrsource.Worker) { w.Type = "contractor" })
+			b.Sync()
+			b.HR.End("1", "2026-06-30")
+			b.Sync()
+		}, "2026-07-01", "2026-07-11"},
+		"an earlier working life had": {func(b *provisioningtest.Bench) {
+			b.HR.End("1", "2026-01-31")
+			b.Sync()
+			b.GoTo("2026-02-03")
+			b.HR.Change("1", func(w *hrsource.Worker) { w.Type, w.TerminationDate = "contractor", hrsource.Date{} })
+			b.Sync()
+			b.HR.End("1", "2026-06-30")
+			b.Sync()
+		}, "2026-07-01", "2026-07-11"},
+		"who was to begin anew is not": {func(b *provisioningtest.Bench) {
+			next := provisioningtest.Worker("next", "P1", "Eng", "2026-09-01")
+			next.PersonKey = "same"
+			b.HR.Change("1", func(w *hrsource.Worker) { w.PersonKey = "same" })
+			b.Sync()
+			b.HR.Put(next)
+			b.HR.End("1", "2026-01-31")
+			b.Sync()
+			b.GoTo("2026-06-01")
+			b.HR.Change("next", func(w *hrsource.Worker) { w.Status = hrsource.StatusNoShow })
+			b.Sync()
+		}, "2026-06-01", "2026-06-11"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := keeping(t, 2)
+			c.live(b)
+			b.GoTo(c.left)
+			require.Error(t, b.Target("directory").SignIn("p1"))
+			require.Contains(t, logins(b), "p1")
+			day, err := time.Parse(time.DateOnly, c.until)
+			require.NoError(t, err)
+			b.GoTo(day.Add(-time.Minute).Format(time.RFC3339))
+			require.Contains(t, logins(b), "p1", "the day before")
+			b.GoTo(c.until)
+			require.NotContains(t, logins(b), "p1")
+		})
+	}
+}
+
+// The answer "the same" made a second account.
+func TestNoAccountIsDeletedWhileItIsAskedWhetherItsPersonIsBack(t *testing.T) {
+	t.Parallel()
+	for choice, there := range map[string]bool{"same:": true, provisioning.ChoiceNew: false} {
+		t.Run(choice, func(t *testing.T) {
+			t.Parallel()
+			b := keeping(t, 2)
+			back := provisioningtest.Worker("back", "P0", "Eng", "2026-01-05")
+			back.Email = "p0@example.com"
+			b.HR.Change("0", func(w *hrsource.Worker) { w.Email = "p0@example.com" })
+			b.Sync()
+			b.HR.Put(back)
+			b.Sync()
+			b.GoTo("2026-02-01")
+			require.Contains(t, logins(b), "p0")
+			if there {
+				choice += b.Person("0")
+			}
+			b.AnswerCase(provisioning.CaseCorrelation, choice)
+			b.GoTo("2026-02-03")
+			first := ""
+			for _, a := range b.Target("directory").Accounts() {
+				if a.ExternalID == b.Person("0") {
+					first = a.Name
+				}
+			}
+			require.Equal(t, map[bool]string{true: "p0", false: ""}[there], first)
+			if there {
+				require.NoError(t, b.Target("directory").SignIn("p0"))
+				require.Len(t, logins(b), 2, "and there is no second account")
+			}
+		})
+	}
+}
+
+// The report went on saying that nobody could sign in.
+func TestALeaversAccountThatIsSeenInUseIsNotContained(t *testing.T) {
+	t.Parallel()
+	b := keeping(t, 2)
+	tamper(b, "p0", func(a *connector.Account) { a.Active = true })
+	b.GoTo("2026-02-01")
+	require.Contains(t, logins(b), "p0")
+	leaving, err := b.Leaving(t.Context(), b.Person("0"))
+	require.NoError(t, err)
+	require.Zero(t, leaving.Contained)
+	require.Contains(t, leaving.String(), "ghost: somebody has enabled the account")
+}

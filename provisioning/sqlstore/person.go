@@ -11,7 +11,7 @@ import (
 const notResting = `-1`
 
 const (
-	personColumns = `id, revision, spell, live, due_at, run, event, event_at, received_at, decided_at, policy, problem, rests_until`
+	personColumns = `id, revision, spell, live, left_at, due_at, run, event, event_at, received_at, decided_at, policy, problem, rests_until`
 
 	getPerson   = `/* person */ SELECT ` + personColumns + ` FROM joinery_person WHERE tenant = ?1 AND id = ?2`
 	lockPerson  = getPerson + ` @update`
@@ -24,8 +24,8 @@ const (
 	undecided     = `/* undecided */ SELECT COUNT(*) FROM joinery_person WHERE tenant = ?1 AND problem <> ''`
 
 	putPerson = `/* put person */ INSERT INTO joinery_person
-		(tenant, ` + personColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
-		ON CONFLICT (tenant, id) DO UPDATE SET revision = excluded.revision, spell = excluded.spell, live = excluded.live,
+		(tenant, ` + personColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+		ON CONFLICT (tenant, id) DO UPDATE SET revision = excluded.revision, spell = excluded.spell, live = excluded.live, left_at = excluded.left_at,
 		due_at = excluded.due_at, run = excluded.run, event = excluded.event, event_at = excluded.event_at,
 		received_at = excluded.received_at, decided_at = excluded.decided_at, policy = excluded.policy, problem = excluded.problem,
 		rests_until = excluded.rests_until`
@@ -39,7 +39,7 @@ const (
 )
 
 func scanPerson(r row, p *state.Person) error {
-	return r.Scan(&p.ID, &p.Revision, &p.Spell, &p.Live, at{&p.DueAt}, &p.Run, &p.Event, at{&p.EventAt}, at{&p.ReceivedAt},
+	return r.Scan(&p.ID, &p.Revision, &p.Spell, &p.Live, at{&p.LeftAt}, at{&p.DueAt}, &p.Run, &p.Event, at{&p.EventAt}, at{&p.ReceivedAt},
 		at{&p.DecidedAt}, &p.Policy, &p.Problem, rest{p})
 }
 
@@ -80,7 +80,7 @@ func (t *transaction) LockPerson(id string) (state.Person, error) {
 
 // PutPerson implements [state.People].
 func (t *transaction) PutPerson(p state.Person) error {
-	_, err := t.exec(putPerson, p.ID, p.Revision, p.Spell, bit(p.Live), micros(p.DueAt), p.Run, p.Event, micros(p.EventAt),
+	_, err := t.exec(putPerson, p.ID, p.Revision, p.Spell, bit(p.Live), micros(p.LeftAt), micros(p.DueAt), p.Run, p.Event, micros(p.EventAt),
 		micros(p.ReceivedAt), micros(p.DecidedAt), p.Policy, p.Problem, restsUntil(p))
 	return err
 }

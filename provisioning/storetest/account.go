@@ -16,7 +16,7 @@ func accountCases() []testCase {
 func accountKept(f *fixture) {
 	full := state.Account{
 		Person: "p", System: "s", RemoteID: "x", Name: "n", Exists: true, Active: true, Origin: "created", Observed: []byte("{}"), Holds: []string{"group/a", "group/b"}, ETag: "e",
-		Spell: 2, SeenAt: day(1),
+		SeenAt: day(1),
 	}
 	f.update(func(tx state.Tx) {
 		_, err := tx.Account("p", "s")

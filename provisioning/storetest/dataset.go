@@ -40,7 +40,7 @@ func writes() []write {
 		{"GiveNames", func(tx state.Tx, mark string) { ok(tx.GiveNames("login", "p1", "p1"+mark)) }},
 		{"PutPerson", func(tx state.Tx, mark string) {
 			ok(tx.PutPerson(state.Person{
-				ID: "p1", Revision: 4, Spell: 2, Live: true, DueAt: day(3), Event: "worker changed" + mark, EventAt: day(1), ReceivedAt: day(2),
+				ID: "p1", Revision: 4, Spell: 2, Live: true, LeftAt: day(5), DueAt: day(3), Event: "worker changed" + mark, EventAt: day(1), ReceivedAt: day(2),
 				DecidedAt: day(1), Policy: "v1", Problem: "no answer",
 			}))
 		}},
@@ -58,7 +58,7 @@ func writes() []write {
 		{"PutAccount", func(tx state.Tx, mark string) {
 			ok(tx.PutAccount(state.Account{
 				Person: "p1", System: "ldap", RemoteID: "remote-1", Name: "ada" + mark, Exists: true, Active: true, Origin: "created",
-				Observed: []byte(`{"cn":"Ada"}`), Holds: []string{"group/eng"}, ETag: "e1", Spell: 2, SeenAt: day(1),
+				Observed: []byte(`{"cn":"Ada"}`), Holds: []string{"group/eng"}, ETag: "e1", SeenAt: day(1),
 			}))
 		}},
 		{"PutItem", func(tx state.Tx, mark string) {

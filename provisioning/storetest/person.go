@@ -39,7 +39,7 @@ func names(people []state.Person) []string {
 
 func personKept(f *fixture) {
 	full := state.Person{
-		ID: "p", Revision: 1 << 40, Spell: 3, Live: true, DueAt: day(1), Run: "r", Event: "e", EventAt: day(2), ReceivedAt: day(3),
+		ID: "p", Revision: 1 << 40, Spell: 3, Live: true, LeftAt: day(7), DueAt: day(1), Run: "r", Event: "e", EventAt: day(2), ReceivedAt: day(3),
 		DecidedAt: day(4), Policy: "v", Problem: "x",
 	}
 	f.update(func(tx state.Tx) {

@@ -38,6 +38,9 @@ type Person struct {
 	// Spell numbers the employments, from 1; 0 before the first.
 	Spell int64
 	Live  bool
+	// LeftAt is since when they are known to have left for good: no relationship gives
+	// access, nor is one known that will. Zero if they have not, or were never there.
+	LeftAt time.Time
 	// DueAt is when to decide next (business time); zero means not by the clock.
 	DueAt time.Time
 	// Run is the run that wants the look at DueAt; empty for a timer.

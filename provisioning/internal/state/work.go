@@ -129,7 +129,6 @@ type Account struct {
 	Observed []byte   // JSON object of attributes
 	Holds    []string // the protected entitlements that it was last seen to hold, sorted
 	ETag     string
-	Spell    int64
 	SeenAt   time.Time
 
 	// Owner, Epoch and LeaseUntil are the lease. PutAccount leaves them alone.

@@ -89,6 +89,7 @@ CREATE TABLE joinery_person (
   revision    INTEGER NOT NULL,
   spell       INTEGER NOT NULL,
   live        INTEGER NOT NULL,
+  left_at     INTEGER NOT NULL,
   due_at      INTEGER NOT NULL,
   run         TEXT    NOT NULL,
   event       TEXT    NOT NULL,
@@ -173,7 +174,6 @@ CREATE TABLE joinery_account (
   observed    BLOB    NOT NULL,
   holds       TEXT    NOT NULL, -- JSON array, sorted
   etag        TEXT    NOT NULL,
-  spell       INTEGER NOT NULL,
   seen_at     INTEGER NOT NULL,
   owner       TEXT    NOT NULL,
   epoch       INTEGER NOT NULL,
