@@ -14,6 +14,20 @@ const (
 	SignInOwn = "own"
 )
 
+// SignInTeller is an [Evaluator] that says how people sign in to systems. Of one that is
+// none it is not known.
+type SignInTeller interface {
+	Evaluator
+	// SignIn returns [SignInProvider], [SignInOwn], the name of the system through which
+	// people sign in to this one, or "" if that is not known.
+	SignIn(system string) string
+}
+
+var _ SignInTeller = (*Policy)(nil)
+
+// SignIn returns what the account mapping of a system says: see [SignInTeller].
+func (p *Policy) SignIn(system string) string { return p.doc.Accounts[system].SignIn }
+
 // signIn checks how people sign in to a system. Through another is through an
 // identity provider, so that nobody goes in a circle.
 func (c *compilation) signIn(system string) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -23,7 +24,9 @@ type Leaving struct {
 	// Known is when it could first be acted upon: when the end was told, or came, if
 	// that was later. Zero if nothing has been taken away yet.
 	Known time.Time
-	// Contained is when the last account was seen to be disabled, and the last of its
+	// Contained is when the last account was seen to be disabled through which somebody can
+	// sign in, which those are not to which policy says that people sign in through an
+	// identity provider (policy.AccountMapping.SignIn), and the last of its
 	// sessions ended where the connector can, and not before it was known; zero as long as
 	// one is known to be active, or may be.
 	Contained time.Time
@@ -133,7 +136,7 @@ func (t *Tenant) Leaving(ctx context.Context, person string) (Leaving, error) {
 				continue // an earlier leaving's
 			}
 			parts := t.leavingParts(it, p.Live)
-			open = open || len(parts) == 0 && it.Kind == state.ItemAccount
+			open = open || len(parts) == 0 && it.Kind == state.ItemAccount && t.provider(it.System) == ""
 			for _, what := range parts {
 				step, err := b.leavingStep(it, what)
 				if err != nil {
@@ -145,6 +148,9 @@ func (t *Tenant) Leaving(ctx context.Context, person string) (Leaving, error) {
 				l.Steps = append(l.Steps, step)
 				if since := latest(it.EventAt, it.ReceivedAt); since.After(l.Known) && what != partAccount && what != partOwnership {
 					l.Known = since
+				}
+				if what == partSignIn && t.provider(it.System) != "" {
+					continue // it is shut with the provider
 				}
 				if (what == partSignIn || what == partSessions) && step.State != Unsupported {
 					open = open || !step.Done
@@ -164,6 +170,38 @@ func (t *Tenant) Leaving(ctx context.Context, person string) (Leaving, error) {
 		return Leaving{}, fmt.Errorf("person %s: %w", person, ErrNoPerson)
 	}
 	return l, err
+}
+
+// Leavers returns the reports on those who have left for good since an instant, by person:
+// see [Tenant.Leaving]. An error ends the sequence. It looks at everybody there is, and
+// what changes while it is walked may or may not be seen.
+func (t *Tenant) Leavers(ctx context.Context, since time.Time) iter.Seq2[Leaving, error] {
+	return func(yield func(Leaving, error) bool) {
+		after := ""
+		for {
+			var people []state.Person
+			err := t.backend.View(ctx, t.id, func(tx state.Tx) (err error) {
+				people, err = tx.PeopleAfter(after, batch)
+				return err
+			})
+			for i := 0; err == nil && i < len(people); i++ {
+				if p := people[i]; !p.LeftAt.IsZero() && !p.LeftAt.Before(since) {
+					var l Leaving
+					if l, err = t.Leaving(ctx, p.ID); err == nil && !yield(l, nil) {
+						return
+					}
+				}
+			}
+			if err != nil {
+				yield(Leaving{}, err)
+				return
+			}
+			if len(people) < batch {
+				return
+			}
+			after = people[len(people)-1].ID
+		}
+	}
 }
 
 // The parts of leaving that are not entitlements.

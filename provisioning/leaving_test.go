@@ -106,3 +106,43 @@ accounts:
 	require.Equal(t, []string{"directory sign-in", "directory sessions", "directory group/staff"}, steps)
 	require.Equal(t, time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC), l.Contained)
 }
+
+func TestNobodyIsContainedAsLongAsTheyCanSignInSomewhere(t *testing.T) {
+	t.Parallel()
+	for how, contained := range map[string]bool{"": false, "signIn: own": false, "signIn: directory": true} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			b := bench(t, provisioningtest.Config{Policy: `version: 1
+rules:
+  - {name: everybody, when: workerType == "employee", grants: ["directory:group/staff", "git:team/dev"]}
+accounts:
+  directory: {name: userName, candidates: ["{givenName|ascii|lower}"], signIn: identityProvider}
+  git:
+    name: login
+    candidates: ["{givenName|ascii|lower}"]
+    ` + how + "\n"})
+			b.HR.Put(provisioningtest.Worker("1", "Ada", "Eng", "2025-01-01"))
+			b.HR.Put(provisioningtest.Worker("2", "Bea", "Eng", "2025-01-01"))
+			b.Sync()
+			session, err := b.Target("git").Open("ada")
+			require.NoError(t, err)
+			b.Target("git").Fault(memory.Fault{Kinds: []connector.Kind{connector.Disable}, Do: memory.Deny})
+			b.HR.Change("1", func(w *hrsource.Worker) { w.AccessEnd = b.Clock.Now() })
+			b.Sync()
+			var reports []provisioning.Leaving
+			for l, err := range b.Leavers(t.Context(), b.Clock.Now()) {
+				require.NoError(t, err)
+				reports = append(reports, l)
+			}
+			require.Len(t, reports, 1, "Bea has not left")
+			require.Equal(t, b.Person("1"), reports[0].Person)
+			require.Equal(t, contained, !reports[0].Contained.IsZero())
+			require.Equal(t, contained, session.Use() != nil, "who cannot sign in there again is signed out")
+			require.NotEmpty(t, reports[0].Remains(), "the account goes on being there")
+			for _, err := range b.Leavers(t.Context(), b.Clock.Now().Add(time.Second)) {
+				require.NoError(t, err)
+				t.Error("nobody has left since")
+			}
+		})
+	}
+}

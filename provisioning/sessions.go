@@ -2,6 +2,7 @@ package provisioning
 
 import (
 	"github.com/joinery-iam/joinery/connector"
+	"github.com/joinery-iam/joinery/policy"
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
 )
 
@@ -13,7 +14,8 @@ const waitsForDisable = "needs the sign-in to be disabled"
 
 // compareSessions is about whoever is signed in already. Where somebody could sign in
 // until now and is not to any more, their sessions are ended after that, if the
-// connector can.
+// connector can: when the account is disabled, or that of the provider through which
+// alone people sign in.
 func (d *decision) compareSessions(system string, end bool) error {
 	key := itemKey{system, state.ItemSessions, ""}
 	it, seen := d.items[key]
@@ -26,7 +28,7 @@ func (d *decision) compareSessions(system string, end bool) error {
 		return d.want(system, key.kind, "", "", nil, "")
 	case !seen && !d.endsSessions(system):
 		return nil // Leaving says so
-	case known.Active:
+	case known.Active && (d.provider(system) == "" || d.accounts[d.provider(system)].Active):
 		if it.Known == ended { // somebody enabled it by hand, and may have signed in
 			it.Known = ""
 			d.items[key] = it
@@ -45,8 +47,21 @@ func (t *Tenant) endsSessions(system string) bool {
 	return connector.Supports(t.cfg.Systems[system].Connector, connector.EndSessions)
 }
 
+// provider returns the system through which alone people sign in to another one, "" if
+// there is none or it is not known.
+func (t *Tenant) provider(system string) string {
+	teller, ok := t.evaluator().(policy.SignInTeller)
+	if !ok {
+		return ""
+	}
+	if how := teller.SignIn(system); how != policy.SignInOwn && how != policy.SignInProvider {
+		return how
+	}
+	return ""
+}
+
 // disabledNow begins what comes after a disable, with the same leave: its sessions are
-// ended, as urgently, what it owns is handed over, and the account is thought of again
+// ended, as urgently, and those in systems to which people sign in through it, what it owns is handed over, and the account is thought of again
 // when it may be deleted.
 func (j *job) disabledNow(tx state.Tx, disable state.Item) error {
 	if after := j.target.DeleteAfter; after > 0 {
@@ -58,7 +73,11 @@ func (j *job) disabledNow(tx state.Tx, disable state.Item) error {
 	if err != nil {
 		return err
 	}
-	for _, it := range itemsOf(items, disable.System) {
+	for _, it := range items {
+		elsewhere := it.Kind == state.ItemSessions && j.provider(it.System) == disable.System
+		if it.System != disable.System && !elsewhere {
+			continue
+		}
 		if it.State != state.ItemWaiting || it.Problem != waitsForDisable {
 			continue
 		}
