@@ -76,6 +76,11 @@ func (j *job) accountMade(tx state.Tx, account *state.Account, it *state.Item, a
 			other.Known = profile{Attributes: known}.String()
 			other.Desired = profileOf(other.Desired).named(account.Name).String()
 		}
+		if other.Kind == state.ItemDeletion && other.Known == deleted && !other.VerifiedAt.IsZero() {
+			if err := j.backAfterDeletion(tx, other, *account); err != nil {
+				return err
+			}
+		}
 		if other.Kind == state.ItemName {
 			continue // what comes of it is decided once the account was seen
 		}

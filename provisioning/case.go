@@ -23,6 +23,7 @@ const (
 	CaseShrunk      = "shrunk"      // a source told of far fewer people than before
 	CaseQuarantine  = "quarantine"  // a record could not be understood in full
 	CaseSystem      = "system"      // nothing has worked in a system for long
+	CaseDeleted     = "deleted"     // somebody is back whose account was deleted: they got a new one
 )
 
 // Choices that answer a [Case]. A correlation is also answered with "same:" and
@@ -36,6 +37,7 @@ const (
 	ChoiceDiscard = "discard" // quarantine: forget the record
 	ChoiceReset   = "reset"   // system: send to it as if it worked
 	ChoiceWait    = "wait"    // system, the default: only probe it
+	ChoiceSeen    = "seen"    // deleted: somebody has seen to it
 	ChoiceKeep    = "keep"    // quarantine, the default: wait for a better one
 	choiceSame    = "same:"
 )
@@ -218,7 +220,7 @@ func (t *Tenant) ask(tx state.Tx, c state.Case) error {
 // caseEntry is the audit entry of what came of a case.
 func caseEntry(c state.Case, outcome, note string) audit.Entry {
 	e := audit.Entry{Event: audit.EventCase, Case: c.ID, Outcome: outcome, Note: note, Trigger: audit.Trigger{Source: c.Kind, Event: c.Subject}}
-	if c.Kind == CaseProtected {
+	if c.Kind == CaseProtected || c.Kind == CaseDeleted {
 		e.Person, e.System, _ = strings.Cut(c.Subject, " ")
 	}
 	return e

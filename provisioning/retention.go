@@ -1,7 +1,9 @@
 package provisioning
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -112,6 +114,29 @@ func (j *job) accountDeleted(tx state.Tx, account *state.Account, it *state.Item
 	}
 	it.VerifiedAt = at
 	return j.gone(tx, it.Person)
+}
+
+// backAfterDeletion asks a person to see to somebody whose account was deleted, and who has
+// got a new one.
+func (j *job) backAfterDeletion(tx state.Tx, deletion state.Item, account state.Account) error {
+	body, err := json.Marshal(struct {
+		Person  string    `json:"person"`
+		System  string    `json:"system"`
+		Login   string    `json:"login"`
+		Deleted time.Time `json:"deleted"`
+	}{deletion.Person, deletion.System, account.Name, deletion.VerifiedAt})
+	if err != nil {
+		return err
+	}
+	name, err := nameOf(tx, deletion.Person)
+	if err != nil {
+		return err
+	}
+	return j.ask(tx, state.Case{
+		Kind: CaseDeleted, Subject: deletion.Person + " " + deletion.System, Body: body, Choices: []string{ChoiceSeen},
+		Question: fmt.Sprintf("%s is back in %s, with a new account %s: the one before was deleted at %s. What was in it?",
+			cmp.Or(name, deletion.Person), deletion.System, account.Name, deletion.VerifiedAt.Format(time.RFC3339)),
+	})
 }
 
 // lookBeforeDeletion makes sure that nobody uses the account: somebody may have enabled it

@@ -104,6 +104,8 @@ func TestWhoComesBackAfterADeletionGetsTheirNameAgain(t *testing.T) {
 	b.Sync()
 	require.NoError(t, b.Target("directory").SignIn("p0"))
 	require.Equal(t, []string{"group/staff"}, entitlements(account(t, b, "directory", "0")))
+	asked := b.AnswerCase(provisioning.CaseDeleted, provisioning.ChoiceSeen)
+	require.Contains(t, asked.Question, "with a new account p0: the one before was deleted at 2026-01-12T00:00:00Z")
 	b.HR.End("0", "2026-01-25")
 	b.GoTo("2026-01-27")
 	require.Error(t, b.Target("directory").SignIn("p0"))
