@@ -85,7 +85,12 @@ func (d *decision) compareOwnership(system string, wanted bool) error {
 	if !seen && (!left || !known.Exists) {
 		return nil
 	}
-	if seen && (!left || known.Active) && it.Known != "" {
+	switch {
+	case !seen:
+	case left && !known.Exists:
+		it.Known = goneWithoutOne
+		d.items[key] = it
+	case !left || known.Active:
 		it.Known = "" // what they own from now on was not handed over
 		d.items[key] = it
 	}

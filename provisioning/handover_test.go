@@ -272,3 +272,19 @@ func TestHandoversThatCannotBeAreRefused(t *testing.T) {
 
 // unable is a connector without capabilities.
 type unable struct{ connector.Connector }
+
+// It was tried for ever.
+func TestWhoLeavesAgainWithoutAnAccountOwnsNothing(t *testing.T) {
+	t.Parallel()
+	b := reporting(t, toManagers(), 24*time.Hour)
+	leave(b, "a")
+	b.GoTo("2026-02-05")
+	require.NotContains(t, logins(b), "ada")
+	b.HR.Change("a", func(w *hrsource.Worker) { w.Type, w.TerminationDate = "contractor", hrsource.Date{} })
+	b.Sync()
+	b.HR.End("a", "2026-02-10")
+	b.Sync()
+	b.GoTo("2026-02-12")
+	require.Equal(t, "bea", owner(b, "plan"))
+	require.NotContains(t, statusOf(t, b).Systems["directory"], "due")
+}

@@ -42,6 +42,15 @@ var planted = map[string]struct {
 	"a feed that knows only today erases what is to come": {
 		"hrsource/overlay.go", "if a.EffectiveFrom.Compare(today) > 0 && a.EffectiveFrom != since {", "if a.EffectiveFrom.Compare(today) > 0 && today.IsZero() {", false,
 	},
+	"an account is deleted for having been disabled in an earlier life": {
+		"provisioning/retention.go", "at := latest(d.person.LeftAt, latest(it.DecidedAt, it.VerifiedAt)).Add", "at := latest(it.DecidedAt, it.VerifiedAt).Add", false,
+	},
+	"a deletion does not wait for the handover": {
+		"provisioning/retention.go", "case !d.owedToNobody(system):", "case !d.owedToNobody(system) && d.now.IsZero():", false,
+	},
+	"the guard judges each claim by itself": {
+		"provisioning/judge.go", "	run.SealedAt = t.now()\n	counts, err := t.counts(tx, run.ID)\n", "	run.SealedAt = t.now()\n	counts, err := t.counts(tx, run.ID)\n	for i := range counts {\n		counts[i].N = min(counts[i].N, 1)\n	}\n", false,
+	},
 	"an unknown outcome counts as done": {
 		"provisioning/readback.go", "if effective, known := hasEffect(a.op, account); !known || !effective {", "if effective, known := hasEffect(a.op, account); !known && !effective {", false,
 	},

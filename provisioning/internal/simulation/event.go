@@ -42,6 +42,7 @@ func (w *world) live(ctx context.Context, day int) error {
 	}
 	for range 3 {
 		w.signIn()
+		w.create()
 	}
 	w.feeds[employees].cut = day%30 >= 23 && day%30 < 28 // five days of feeds that are cut off
 	if day%calmEvery != 0 {
@@ -49,6 +50,9 @@ func (w *world) live(ctx context.Context, day int) error {
 	}
 	for hours := 0; hours < 24; hours += 6 {
 		if err := w.turn(ctx); err != nil {
+			return err
+		}
+		if err := w.remember(ctx); err != nil {
 			return err
 		}
 		w.pass(6 * time.Hour)
@@ -150,13 +154,19 @@ func (w *world) employ(h *human, start hrsource.Date) {
 		Name: hrsource.Name{Given: h.name, Family: "F"}, Type: hrsource.Employee, HireDate: start, Timezone: one(w, zones),
 		Assignments: []hrsource.Assignment{{Department: one(w, departments)}},
 	}
+	if boss := one(w, w.humans); len(boss.jobs) > 0 { // who may have left, or report to them
+		if b := one(w, boss.jobs); b.agency == j.agency {
+			j.current.Assignments[0].Manager = b.id
+		}
+	}
+	w.byID[j.id] = j
 	h.jobs = append(h.jobs, j)
 }
 
 // move gives a job another department from a day on. The agency's feed knows only of
 // today, so that somebody tells the engine of what is to come.
 func (w *world) move(ctx context.Context, h *human, j *job, from hrsource.Date) {
-	next := hrsource.Assignment{EffectiveFrom: from, Department: one(w, departments)}
+	next := hrsource.Assignment{EffectiveFrom: from, Department: one(w, departments), Manager: j.current.Assignments[0].Manager}
 	if j.agency && from.Compare(w.today()) <= 0 {
 		next.EffectiveFrom = w.today().AddDays(2)
 	}
@@ -169,6 +179,7 @@ func (w *world) move(ctx context.Context, h *human, j *job, from hrsource.Date) 
 		told.Assignments = j.current.Assignments
 		for {
 			if _, err := one(w, w.nodes).Ingest(ctx, hrsource.Record{Worker: told}); err == nil || ctx.Err() != nil {
+				j.tell(told)
 				return
 			}
 		}
@@ -294,6 +305,7 @@ func (w *world) throwOut(ctx context.Context, person string) error {
 			if _, err := w.nodes[1].Ingest(ctx, hrsource.Record{Worker: told}); err != nil {
 				return err
 			}
+			j.tell(told)
 		}
 	}
 	return nil

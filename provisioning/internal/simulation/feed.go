@@ -38,6 +38,7 @@ func (f *feed) Snapshot(_ context.Context, req hrsource.SnapshotRequest, yield f
 		if err := yield(r); err != nil {
 			return hrsource.Proof{}, err
 		}
+		f.byID[r.Worker.Key.ID].tell(r.Worker)
 	}
 	return hrsource.Proof{Complete: !f.cut, Count: len(records), Basis: "the simulation"}, nil
 }
@@ -55,7 +56,7 @@ func (f *feed) tells(h *human, j *job) hrsource.Worker {
 	}
 	if j.agency {
 		_, department := j.truth(f.clock())
-		w.Assignments = []hrsource.Assignment{{Department: department}}
+		w.Assignments = []hrsource.Assignment{{Department: department, Manager: j.current.Assignments[0].Manager}}
 	}
 	return w
 }

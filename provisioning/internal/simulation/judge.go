@@ -82,6 +82,9 @@ func (w *world) silence(ctx context.Context) error {
 		if err := w.rest(ctx); err != nil {
 			return err
 		}
+		if err := w.remember(ctx); err != nil {
+			return err
+		}
 	}
 	if err := w.compare(ctx); err != nil {
 		return fmt.Errorf("while HR was silent: %w", err)
@@ -249,7 +252,7 @@ func (w *world) compare(ctx context.Context) error {
 			}
 		}
 	}
-	return nil
+	return w.owned(people)
 }
 
 // holds compares the accounts of one human with the truth.

@@ -97,7 +97,7 @@ func (w *world) config() provisioning.TenantConfig {
 		}
 		if name == "git" {
 			s := cfg.Systems[name]
-			s.DeleteAfter, s.Handover.To = keptFor, provisioning.ToWaste
+			s.DeleteAfter, s.Handover = keptFor, provisioning.Handover{To: provisioning.ToManagers}
 			cfg.Systems[name] = s
 		}
 	}

@@ -13,6 +13,7 @@ type human struct {
 	key  string // what HR calls the person, if it does
 	mail string
 	jobs []*job
+	seen time.Time // when HR had last told that they work here
 }
 
 // job is one work relationship as HR means it.
@@ -21,6 +22,8 @@ type job struct {
 	agency  bool // told by the source that knows only today
 	keyed   bool // told with the person key
 	current hrsource.Worker
+	told    hrsource.Worker // what was told last, if isTold
+	isTold  bool
 }
 
 // truth is what must be so of a human at an instant, computed from what HR means and
@@ -65,7 +68,5 @@ func (j *job) truth(at time.Time) (live bool, department string) {
 			department = a.Department
 		}
 	}
-	start, end := w.HireDate.String(), w.TerminationDate.String()
-	live = start <= today && (end == "" || start <= end && today <= end) && (w.AccessEnd.IsZero() || at.Before(w.AccessEnd))
-	return live, department
+	return works(w, at), department
 }

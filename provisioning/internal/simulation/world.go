@@ -91,6 +91,9 @@ type world struct {
 	nodes    []*node
 	humans   []*human
 	jobs     int
+	byID     map[string]*job
+	inGit    map[string]bool // who had an account there when it was looked last
+	things   []string        // that were made in git
 	sessions map[string][]*memory.Session
 	mistakes map[string]hrsource.Date // last days that HR tells and does not mean, by job
 	asleep   chan string              // about whom a call is on its way for long
@@ -107,7 +110,7 @@ func newWorld(ctx context.Context, cfg Config) (*world, error) {
 	}
 	w := &world{
 		Config: cfg, random: rand.New(rand.NewPCG(cfg.Seed, 0)), systems: map[string]*memory.System{}, feeds: map[string]*feed{},
-		mistakes: map[string]hrsource.Date{}, sessions: map[string][]*memory.Session{}, asleep: make(chan string, 1), now: time.Date(2026, 1, 1, 6, 0, 0, 0, time.UTC),
+		mistakes: map[string]hrsource.Date{}, byID: map[string]*job{}, sessions: map[string][]*memory.Session{}, asleep: make(chan string, 1), now: time.Date(2026, 1, 1, 6, 0, 0, 0, time.UTC),
 	}
 	var err error
 	if w.rules, err = policy.Load("rules.yaml", strings.NewReader(rules)); err != nil {
