@@ -122,12 +122,12 @@ type Assignment struct {
 // Dates are meant in the worker's own zone, or in zone if it names none. The
 // end is, in this order: AccessEnd if it is earlier than the rest; for a
 // termination its last day, or its first moment if it is involuntary; the
-// contract's last day. recorded is the instant at which the source first told
-// this; it serves as the end of a relationship that HR calls terminated without
-// saying when.
+// contract's last day. since is the instant at which the source first told the
+// status that it tells now; it serves as the end of a relationship that HR calls
+// terminated without saying when.
 //
 // The error is that of [Worker.Zone]; it means the window is unknown.
-func (w Worker) Window(zone *time.Location, recorded time.Time) (start, end time.Time, live bool, err error) {
+func (w Worker) Window(zone *time.Location, since time.Time) (start, end time.Time, live bool, err error) {
 	loc, err := w.Zone(zone)
 	if err != nil {
 		return time.Time{}, time.Time{}, false, err
@@ -139,11 +139,11 @@ func (w Worker) Window(zone *time.Location, recorded time.Time) (start, end time
 	case !w.TerminationDate.IsZero():
 		end = w.TerminationDate.End(loc)
 	case w.Status == StatusTerminated:
-		end = recorded
+		end = since
 	}
 	end = earlier(end, w.ContractEndDate.End(loc))
 	end = earlier(end, w.AccessEnd)
-	ended := w.Status == StatusTerminated && end.IsZero() // recorded is not known either
+	ended := w.Status == StatusTerminated && end.IsZero() // since is not known either
 	live = w.Status != StatusNoShow && !ended && (end.IsZero() || start.IsZero() || start.Before(end))
 	return start, end, live, nil
 }

@@ -152,6 +152,9 @@ func (t *Tenant) record(tx state.Tx, run state.Run, row state.Worker, w hrsource
 	if string(digest[:]) != string(row.Digest) {
 		row.Seq++
 		row.Digest, row.Body, row.RecordedAt = digest[:], body, now
+		if last == nil || last.Status != w.Status {
+			row.StatusSince = now
+		}
 		if err := tx.AddVersion(state.Version{
 			Source: row.Source, ID: row.ID, Seq: row.Seq, RecordedAt: now, Run: run.ID, Digest: row.Digest, Body: body,
 		}); err != nil {
