@@ -21,6 +21,12 @@
 // What changes during an employment is a list of [Assignment], each in effect
 // from a date on, so that a transfer can be told months ahead.
 //
+// # Who may say what
+//
+// Several may tell of one worker: the HR system, and whoever locks people out. A [Record]
+// names the fields that its source masters ([Record.Fields]), and says nothing of the
+// rest. So what has no column in a file is not erased by it, and an empty cell is.
+//
 // # Completeness
 //
 // Absence is the most dangerous fact there is: a person who is missing from a

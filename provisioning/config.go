@@ -170,9 +170,10 @@ type Source struct {
 	hrsource.Source
 
 	// Current says that records tell only what holds on the day they are read. What
-	// was known of earlier and later days then stays, and what has changed holds
-	// from that day on, in the zone of the worker. Otherwise a record replaces all
-	// that was known.
+	// was known of earlier and later days then stays, ends that are to come included,
+	// and what has changed holds from that day on, in the zone of the worker. Such a
+	// source takes an end back only if it names the field ([hrsource.Record.Fields]).
+	// Otherwise a record replaces all of the fields that it tells of.
 	Current bool
 
 	// MaxShrink is the part of the records, from 0 to 1, that may be missing

@@ -19,6 +19,12 @@ import (
 // Ingest takes over what a host tells of some workers, outside any read. It
 // concludes nothing about others. It returns the run. All of it is taken over,
 // or none.
+//
+// A record may name the fields that it tells of ([hrsource.Record.Fields]): an order to
+// lock somebody out at once is a worker with AccessEnd, under the key that the source
+// uses, and Fields of "accessEnd" alone. A read of the source corrects what was told
+// here if the source masters the field, and leaves the rest alone. Of a worker who was
+// not known before, nothing else is known then.
 func (t *Tenant) Ingest(ctx context.Context, records ...hrsource.Record) (run string, err error) {
 	err = t.backend.Update(ctx, t.id, func(tx state.Tx) error {
 		run, err = t.ingest(tx, records)
@@ -110,18 +116,22 @@ func (t *Tenant) take(tx state.Tx, run state.Run, rec hrsource.Record) (taken, e
 		for i, p := range problems {
 			fields[i] = p.Field
 		}
-		w = w.Keep(*last, fields...)
+		rec.Worker = w.Keep(*last, fields...)
 	} else if err := t.close(tx, CaseQuarantine, w.Key.String(), "a later record was understood"); err != nil {
 		return taken{}, err
 	}
-	if known {
-		w = t.overlay(w, *last)
+	there := rec.Fields == nil || run.Kind == runRead // others tell of whom the source need not have
+	if w = rec.Worker; known {
+		w = t.over(rec, *last)
 	}
 	digest := w.Digest()
-	if known && string(digest[:]) == string(row.Digest) && row.MissingSince.IsZero() {
+	if known && string(digest[:]) == string(row.Digest) && (row.MissingSince.IsZero() || !there) {
 		return out, nil
 	}
 	row.Source, row.ID = w.Key.Source, w.Key.ID
+	if there {
+		row.MissingSince = time.Time{}
+	}
 	if err := t.record(tx, run, row, w, last); err != nil {
 		return taken{}, err
 	}
@@ -129,16 +139,18 @@ func (t *Tenant) take(tx state.Tx, run state.Run, rec hrsource.Record) (taken, e
 	return out, nil
 }
 
-// overlay keeps what is known of other days, where a source tells only of today.
-func (t *Tenant) overlay(w, last hrsource.Worker) hrsource.Worker {
-	if !slices.ContainsFunc(t.cfg.Sources, func(s Source) bool { return s.Current && s.Name() == w.Key.Source }) {
+// over returns what is known of a worker once a record is told, which is of today alone
+// where its source tells of no more.
+func (t *Tenant) over(rec hrsource.Record, last hrsource.Worker) hrsource.Worker {
+	w := rec.Over(last, hrsource.Date{})
+	if !slices.ContainsFunc(t.cfg.Sources, func(s Source) bool { return s.Current && s.Name() == rec.Worker.Key.Source }) {
 		return w
 	}
 	zone, err := w.Zone(t.cfg.Zone)
 	if err != nil {
 		return w // it is quarantined
 	}
-	return w.Overlay(last, hrsource.DateOf(t.now().In(zone)))
+	return rec.Over(last, hrsource.DateOf(t.now().In(zone)))
 }
 
 // record appends a version of a worker's facts and makes the person due.
@@ -161,7 +173,6 @@ func (t *Tenant) record(tx state.Tx, run state.Run, row state.Worker, w hrsource
 			return err
 		}
 	}
-	row.MissingSince = time.Time{}
 	zone, err := w.Zone(t.cfg.Zone)
 	if err != nil {
 		return err
