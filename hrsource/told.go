@@ -107,14 +107,15 @@ func (r Record) dropEnds(w *Worker, last Worker, slice bool) {
 		accessEnd = DateOf(w.AccessEnd.UTC()).AddDays(1) // over by then in every zone
 	}
 	for field, end := range map[string]Date{
-		"contractEndDate": w.ContractEndDate, "terminationDate": w.TerminationDate, "accessEnd": accessEnd,
+		"contractEndDate": w.ContractEndDate, "terminationDate": w.TerminationDate, "lastDayOfWork": w.LastDayOfWork, "accessEnd": accessEnd,
 	} {
 		before := !last.HireDate.IsZero() && end.Compare(last.HireDate) >= 0 && end.Compare(w.HireDate) < 0
 		if f := fields[fieldIndex[field]]; before && !r.tells(f, slice) {
 			f.set(w, nil, "")
 		}
 	}
-	if w.TerminationDate.IsZero() && !last.TerminationDate.IsZero() && !r.tells(fields[fieldIndex["involuntary"]], slice) {
+	ended := !last.TerminationDate.IsZero() || !last.LastDayOfWork.IsZero()
+	if ended && w.TerminationDate.IsZero() && w.LastDayOfWork.IsZero() && !r.tells(fields[fieldIndex["involuntary"]], slice) {
 		w.Involuntary = false // it goes with the day that it was told of
 	}
 }

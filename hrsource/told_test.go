@@ -134,7 +134,7 @@ func TestEachDayKeepsWhatIsNotToldOfIt(t *testing.T) {
 // A kill switch of years ago kept whoever was employed again, under the same id.
 func TestWhoBeginsAnewDoesSoWithoutTheEndOfBefore(t *testing.T) {
 	t.Parallel()
-	ends := map[string]string{"contractEndDate": "2025-12-31", "terminationDate": "2025-06-30", "accessEnd": "2025-03-01T10:00:00Z", "involuntary": "true"}
+	ends := map[string]string{"contractEndDate": "2025-12-31", "terminationDate": "2025-06-30", "lastDayOfWork": "2025-06-01", "accessEnd": "2025-03-01T10:00:00Z", "involuntary": "true"}
 	for name, c := range map[string]struct {
 		was, is string
 		dropped bool

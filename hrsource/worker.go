@@ -74,11 +74,12 @@ type Worker struct {
 	OriginalHireDate Date `json:"originalHireDate,omitzero"`
 	HireDate         Date `json:"hireDate,omitzero"`        // first day of this relationship
 	ContractEndDate  Date `json:"contractEndDate,omitzero"` // last day by contract
-	TerminationDate  Date `json:"terminationDate,omitzero"` // last day, once somebody ended it
+	TerminationDate  Date `json:"terminationDate,omitzero"` // last day of employment, once somebody ended it
+	LastDayOfWork    Date `json:"lastDayOfWork,omitzero"`   // last day at work before that, such as before a garden leave
 	// AccessEnd is the instant at which access ends, unless the dates say earlier: an
 	// immediate termination. The zero Time means none.
 	AccessEnd time.Time `json:"accessEnd,omitzero"`
-	// Involuntary ends access with the start of the termination date instead of
+	// Involuntary ends access with the start of the last day that counts instead of
 	// its end.
 	Involuntary bool `json:"involuntary,omitempty"`
 
@@ -114,6 +115,18 @@ type Assignment struct {
 	Manager string `json:"manager,omitempty"`
 }
 
+// EndsWith says with which day access ends once somebody ended the relationship.
+type EndsWith string
+
+// The days that access may end with.
+const (
+	// EndsWithEmployment is the last day of employment, TerminationDate; LastDayOfWork as
+	// long as no other is told.
+	EndsWithEmployment EndsWith = ""
+	// EndsWithWork is LastDayOfWork, if it is told and not after TerminationDate.
+	EndsWithWork EndsWith = "lastDayOfWork"
+)
+
 // Window returns the instants between which the relationship gives access:
 // from start on, until before end. A zero start means "always has", a zero end
 // means "open". If the relationship never gives access (a hire that was
@@ -121,23 +134,27 @@ type Assignment struct {
 //
 // Dates are meant in the worker's own zone, or in zone if it names none. The
 // end is, in this order: AccessEnd if it is earlier than the rest; for a
-// termination its last day, or its first moment if it is involuntary; the
-// contract's last day. since is the instant at which the source first told the
+// termination the last day that ends names, or its first moment if it is involuntary;
+// the contract's last day. since is the instant at which the source first told the
 // status that it tells now; it serves as the end of a relationship that HR calls
 // terminated without saying when.
 //
 // The error is that of [Worker.Zone]; it means the window is unknown.
-func (w Worker) Window(zone *time.Location, since time.Time) (start, end time.Time, live bool, err error) {
+func (w Worker) Window(zone *time.Location, since time.Time, ends EndsWith) (start, end time.Time, live bool, err error) {
 	loc, err := w.Zone(zone)
 	if err != nil {
 		return time.Time{}, time.Time{}, false, err
 	}
 	start = w.HireDate.Start(loc)
+	last := w.TerminationDate
+	if last.IsZero() || ends == EndsWithWork && !w.LastDayOfWork.IsZero() && w.LastDayOfWork.Compare(last) < 0 {
+		last = w.LastDayOfWork
+	}
 	switch {
-	case !w.TerminationDate.IsZero() && w.Involuntary:
-		end = w.TerminationDate.Start(loc)
-	case !w.TerminationDate.IsZero():
-		end = w.TerminationDate.End(loc)
+	case !last.IsZero() && w.Involuntary:
+		end = last.Start(loc)
+	case !last.IsZero():
+		end = last.End(loc)
 	case w.Status == StatusTerminated:
 		end = since
 	}

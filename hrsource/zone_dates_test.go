@@ -197,6 +197,8 @@ func requireEmployment(t *testing.T, c wallCalendar, loc *time.Location, hired, 
 	t.Helper()
 	for name, w := range map[string]hrsource.Worker{
 		"terminated":  {TerminationDate: dayNumber(last)},
+		"at work":     {TerminationDate: dayNumber(last + 1), LastDayOfWork: dayNumber(last), Timezone: loc.String()},
+		"at no time":  {TerminationDate: dayNumber(last + 1), LastDayOfWork: dayNumber(last), Involuntary: true},
 		"involuntary": {TerminationDate: dayNumber(last), Involuntary: true},
 		"contract":    {ContractEndDate: dayNumber(last), Timezone: loc.String()},
 		"both":        {ContractEndDate: dayNumber(last), TerminationDate: dayNumber(last + 1), Involuntary: true, Timezone: loc.String()},
@@ -206,17 +208,21 @@ func requireEmployment(t *testing.T, c wallCalendar, loc *time.Location, hired, 
 		if w.Timezone != "" {
 			fallback = time.UTC
 		}
-		if name == "involuntary" {
+		ends := hrsource.EndsWithEmployment
+		if name == "at work" || name == "at no time" {
+			ends = hrsource.EndsWithWork
+		}
+		if name == "involuntary" || name == "at no time" {
 			after = c.start(t, last)
 		}
-		start, end, live, err := w.Window(fallback, time.Time{})
+		start, end, live, err := w.Window(fallback, time.Time{}, ends)
 		require.NoError(t, err)
 		if !start.Equal(c.start(t, hired)) || !end.Equal(after) {
 			require.FailNow(t, "window", "%s, %s to %s: access from %s until %s, want %s until %s",
 				name, w.HireDate, dayNumber(last), start, end, c.start(t, hired).In(loc), after.In(loc))
 		}
 		shown := false
-		for n := hired; n <= last && (name != "involuntary" || n < last); n++ {
+		for n := hired; n <= last && (name != "involuntary" && name != "at no time" || n < last); n++ {
 			shown = shown || c.ever[n]
 		}
 		require.Equal(t, shown, live, "%s, %s to %s", name, w.HireDate, dayNumber(last))

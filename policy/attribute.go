@@ -69,6 +69,7 @@ var builtIn = []Attribute{
 	{Name: "originalHireDate", Type: TypeDate, Description: "the first day of the person's first relationship"},
 	{Name: "contractEndDate", Type: TypeDate, Description: "the last day of a fixed term"},
 	{Name: "terminationDate", Type: TypeDate, Description: "the last day of employment"},
+	{Name: "lastDayOfWork", Type: TypeDate, Description: "the last day at work, which may be before that"},
 	{Name: "jobTitle", Type: TypeString, Description: "the title of the job"},
 	{Name: "jobCode", Type: TypeString, Description: "the code of the job"},
 	{Name: "jobLevel", Type: TypeString, Description: "the level of the job, in the words of the source"},

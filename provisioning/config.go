@@ -102,6 +102,12 @@ type TenantConfig struct {
 	// Zone is where the days of workers begin who name no zone of their own.
 	// Defaults to UTC.
 	Zone *time.Location
+
+	// EndsWith is the day with which access ends once somebody ended a relationship: that
+	// of employment or that of work. It holds for the workers of all doors; where one is
+	// not to be treated so, its source does not tell of lastDayOfWork.
+	// Defaults to the last day of employment.
+	EndsWith hrsource.EndsWith
 }
 
 // Mode is how far the engine may go in a system. The zero value only reports.
@@ -241,6 +247,9 @@ func (c TenantConfig) withDefaults(lease time.Duration) (TenantConfig, error) {
 	var errs []error
 	if c.Zone == nil {
 		c.Zone = time.UTC
+	}
+	if c.EndsWith != hrsource.EndsWithEmployment && c.EndsWith != hrsource.EndsWithWork {
+		errs = append(errs, fmt.Errorf("config: EndsWith %q: want \"\" or %q", c.EndsWith, hrsource.EndsWithWork))
 	}
 	systems := make(map[string]System, len(c.Systems))
 	for name, s := range c.Systems {

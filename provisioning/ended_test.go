@@ -8,6 +8,7 @@ import (
 
 	"github.com/joinery-iam/joinery/audit"
 	"github.com/joinery-iam/joinery/hrsource"
+	"github.com/joinery-iam/joinery/provisioning"
 	"github.com/joinery-iam/joinery/provisioning/provisioningtest"
 )
 
@@ -63,4 +64,51 @@ func TestWhoIsTakenBackAndTerminatedAgainEndsTheSecondTime(t *testing.T) {
 	known, err := b.AsOf(t.Context(), b.Person("1"), b.Clock.Now().Add(-time.Second), time.Time{})
 	require.NoError(t, err)
 	require.True(t, known[0].Live)
+}
+
+func TestAccessEndsWithTheLastDayAtWorkIfThatIsChosen(t *testing.T) {
+	t.Parallel()
+	for ends, instants := range map[hrsource.EndsWith][2]string{
+		hrsource.EndsWithEmployment: {"2026-06-30T21:59:59Z", "2026-06-30T22:00:00Z"},
+		hrsource.EndsWithWork:       {"2026-03-28T22:59:59Z", "2026-03-28T23:00:00Z"}, // before the clocks go forward
+	} {
+		b := bench(t, provisioningtest.Config{Policy: plain, Tenant: func(c *provisioning.TenantConfig) { c.EndsWith = ends }})
+		w := provisioningtest.Worker("1", "Ada", "Sales", "2025-01-01")
+		w.Timezone, w.LastDayOfWork, w.TerminationDate = "Europe/Vienna", date(2026, 3, 28), date(2026, 6, 30)
+		b.HR.Put(w)
+		b.Sync()
+		next, err := b.Drain(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, instants[1], next.Format(time.RFC3339), ends)
+		b.GoTo(instants[0])
+		require.NoError(t, b.Target("directory").SignIn("ada"), ends)
+		b.GoTo(instants[1])
+		require.Error(t, b.Target("directory").SignIn("ada"), ends)
+		decisions := b.Sink.Entries(audit.EventDecision)
+		require.Equal(t, b.Clock.Now(), decisions[len(decisions)-1].Trigger.Effective, ends)
+	}
+}
+
+// Those who were in a garden leave by then kept their access.
+func TestAnotherChoiceOfTheLastDayIsALookAtEverybody(t *testing.T) {
+	t.Parallel()
+	var cfg *provisioning.TenantConfig
+	b := bench(t, provisioningtest.Config{Policy: plain, Tenant: func(c *provisioning.TenantConfig) { cfg = c }})
+	w := provisioningtest.Worker("1", "Ada", "Sales", "2025-01-01")
+	w.LastDayOfWork, w.TerminationDate = date(2025, 12, 24), date(2026, 6, 30)
+	b.HR.Put(w)
+	b.Sync()
+	require.NoError(t, b.Target("directory").SignIn("ada"))
+	cfg.EndsWith = hrsource.EndsWithWork
+	b.Engine.Reload(b.ID())
+	tenant, err := b.Engine.Tenant(t.Context(), b.ID())
+	require.NoError(t, err)
+	b.Tenant = tenant
+	b.Settle()
+	require.Error(t, b.Target("directory").SignIn("ada"))
+}
+
+func TestAnUnknownChoiceOfTheLastDayIsRefused(t *testing.T) {
+	t.Parallel()
+	require.ErrorContains(t, configured(t, provisioning.TenantConfig{EndsWith: "whenever"}), `config: EndsWith "whenever": want "" or "lastDayOfWork"`)
 }

@@ -193,7 +193,7 @@ func (t *Tenant) record(tx state.Tx, run state.Run, row state.Worker, w hrsource
 	before, after := changes(last, w)
 	if err := t.write(tx, audit.Entry{
 		Event: audit.EventFact, Person: row.Person, Run: run.ID, Before: before, After: after,
-		Trigger: audit.Trigger{Source: w.Key.Source, Event: event, Effective: effective(w, last, t.cfg.Zone, now), Recorded: now},
+		Trigger: audit.Trigger{Source: w.Key.Source, Event: event, Effective: t.effective(w, last, now), Recorded: now},
 	}); err != nil {
 		return err
 	}
@@ -295,15 +295,15 @@ func compact(m map[string]string) string {
 
 // effective returns the instant that a change of a worker's facts is about: the
 // first or the last moment of the relationship, if that is what changed.
-func effective(w hrsource.Worker, last *hrsource.Worker, zone *time.Location, now time.Time) time.Time {
-	start, end, _, err := w.Window(zone, now)
+func (t *Tenant) effective(w hrsource.Worker, last *hrsource.Worker, now time.Time) time.Time {
+	start, end, _, err := w.Window(t.cfg.Zone, now, t.cfg.EndsWith)
 	if err != nil {
 		return now
 	}
 	if last == nil {
 		return start
 	}
-	oldStart, oldEnd, _, err := last.Window(zone, now)
+	oldStart, oldEnd, _, err := last.Window(t.cfg.Zone, now, t.cfg.EndsWith)
 	switch {
 	case err != nil:
 		return now

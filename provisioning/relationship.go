@@ -10,12 +10,13 @@ import (
 // Relationship puts a worker into the terms of policy, as the engine does: so that
 // a policy can be tried on the people of a source without an engine. zone is where
 // days begin for workers who name none, nil for UTC, and since is when the source first
-// told the status, as in [hrsource.Worker.Window].
+// told the status and ends the day with which access ends, as in
+// [hrsource.Worker.Window].
 //
 // If the worker can never have access, live is false, and the relationship has no
 // place in a subject. The error is that of [hrsource.Worker.Zone].
-func Relationship(w hrsource.Worker, zone *time.Location, since time.Time) (rel policy.Relationship, live bool, err error) {
-	start, end, live, err := w.Window(zone, since)
+func Relationship(w hrsource.Worker, zone *time.Location, since time.Time, ends hrsource.EndsWith) (rel policy.Relationship, live bool, err error) {
+	start, end, live, err := w.Window(zone, since, ends)
 	if err != nil {
 		return policy.Relationship{}, false, err
 	}

@@ -48,14 +48,19 @@ type dated struct {
 }
 
 func (f finder) ends(w hrsource.Worker) {
-	if w.Type == hrsource.ContingentWorker && w.ContractEndDate.IsZero() && w.TerminationDate.IsZero() && w.AccessEnd.IsZero() &&
+	if w.Type == hrsource.ContingentWorker && w.ContractEndDate.IsZero() && w.TerminationDate.IsZero() && w.LastDayOfWork.IsZero() && w.AccessEnd.IsZero() &&
 		w.Status != hrsource.StatusTerminated && w.Status != hrsource.StatusNoShow {
 		f.find(ContractorWithoutEnd, w.Key, "contractEndDate", "", "a contractor without an end: want contractEndDate")
 	}
 	if w.Status == hrsource.StatusNoShow {
 		return // a hire that was rescinded may be said to end before it began
 	}
-	ends := []dated{{"contractEndDate", w.ContractEndDate}, {"terminationDate", w.TerminationDate}}
+	if !w.TerminationDate.IsZero() && w.LastDayOfWork.Compare(w.TerminationDate) > 0 {
+		f.find(WorkAfterEnd, w.Key, "lastDayOfWork", w.LastDayOfWork.String(),
+			fmt.Sprintf("lastDayOfWork is %s, after terminationDate %s: want a day until then",
+				f.quote("lastDayOfWork", w.LastDayOfWork.String()), f.quote("terminationDate", w.TerminationDate.String())))
+	}
+	ends := []dated{{"contractEndDate", w.ContractEndDate}, {"terminationDate", w.TerminationDate}, {"lastDayOfWork", w.LastDayOfWork}}
 	if zone, err := w.Zone(f.zone); err == nil && !w.AccessEnd.IsZero() {
 		ends = append(ends, dated{"accessEnd", hrsource.DateOf(w.AccessEnd.In(zone))})
 	}
@@ -71,12 +76,12 @@ func (f finder) ends(w hrsource.Worker) {
 // afterEnd finds who is said to be employed after the end that the dates give.
 func (f finder) afterEnd(w hrsource.Worker) {
 	employed := []hrsource.Status{hrsource.StatusActive, hrsource.StatusOnLeave, hrsource.StatusSuspended}
-	_, end, _, err := w.Window(f.zone, time.Time{})
+	_, end, _, err := w.Window(f.zone, time.Time{}, hrsource.EndsWithEmployment)
 	if err != nil || f.now.IsZero() || end.IsZero() || f.now.Before(end) || !slices.Contains(employed, w.Status) {
 		return
 	}
 	var ends []string
-	for _, field := range []string{"contractEndDate", "terminationDate", "accessEnd"} {
+	for _, field := range []string{"contractEndDate", "terminationDate", "lastDayOfWork", "accessEnd"} {
 		if text := w.Text(hrsource.Assignment{}, field); text != "" {
 			ends = append(ends, field+" "+f.quote(field, text))
 		}
