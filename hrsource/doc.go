@@ -20,6 +20,7 @@
 // Whether the last day is that of employment or that of work is for whoever reads the
 // source to say ([EndsWith]). [Worker.AccessEnd] is the one exact instant: the earlier of
 // it and the dates counts.
+// A leave of absence that is told ahead begins and ends by its dates ([Worker.Leave]).
 // What changes during an employment is a list of [Assignment], each in effect
 // from a date on, so that a transfer can be told months ahead.
 //

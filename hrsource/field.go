@@ -114,6 +114,8 @@ var fields = []column{
 	date("contractEndDate", func(w *Worker) *Date { return &w.ContractEndDate }),
 	date("terminationDate", func(w *Worker) *Date { return &w.TerminationDate }),
 	date("lastDayOfWork", func(w *Worker) *Date { return &w.LastDayOfWork }),
+	date("leaveStartDate", func(w *Worker) *Date { return &w.LeaveStartDate }),
+	date("leaveEndDate", func(w *Worker) *Date { return &w.LeaveEndDate }),
 	hide(instant("accessEnd", func(w *Worker) *time.Time { return &w.AccessEnd })),
 	hide(flag("involuntary", func(w *Worker) *bool { return &w.Involuntary })),
 

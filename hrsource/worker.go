@@ -30,7 +30,7 @@ const (
 	StatusUnknown    Status = ""           // the dates alone decide
 	StatusPending    Status = "pending"    // hired, has not started
 	StatusActive     Status = "active"     // works here
-	StatusOnLeave    Status = "onLeave"    // employed, absent for long; not an end
+	StatusOnLeave    Status = "onLeave"    // employed, absent for long by now; not an end
 	StatusSuspended  Status = "suspended"  // employed, told to stay away; not an end
 	StatusTerminated Status = "terminated" // has ended, at the end date if one is given
 	StatusNoShow     Status = "noShow"     // the hire was rescinded; never worked here
@@ -76,6 +76,11 @@ type Worker struct {
 	ContractEndDate  Date `json:"contractEndDate,omitzero"` // last day by contract
 	TerminationDate  Date `json:"terminationDate,omitzero"` // last day of employment, once somebody ended it
 	LastDayOfWork    Date `json:"lastDayOfWork,omitzero"`   // last day at work before that, such as before a garden leave
+	// LeaveStartDate and LeaveEndDate are the first and the last day of the leave of
+	// absence that is on, or that comes next. Without a last day it ends when the source
+	// says so. See [Worker.Leave].
+	LeaveStartDate Date `json:"leaveStartDate,omitzero"`
+	LeaveEndDate   Date `json:"leaveEndDate,omitzero"`
 	// AccessEnd is the instant at which access ends, unless the dates say earlier: an
 	// immediate termination. The zero Time means none.
 	AccessEnd time.Time `json:"accessEnd,omitzero"`

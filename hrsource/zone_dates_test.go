@@ -129,6 +129,7 @@ func TestDatesWhileClocksChange(t *testing.T) {
 					requireDay(t, c, loc, n)
 					for end := n; end <= last; end++ {
 						requireEmployment(t, c, loc, n, end)
+						requireLeave(t, c, loc, n, end)
 					}
 				}
 				requireOneDayEach(t, c, loc, first, last)
@@ -187,6 +188,19 @@ func requireOneDayEach(t *testing.T, c wallCalendar, loc *time.Location, first, 
 				require.FailNow(t, "day", "%s belongs to %v, want %s alone", at.In(loc), of, dayNumber(latest))
 			}
 		}
+	}
+}
+
+// requireLeave compares a leave from one day to another with the calendar.
+func requireLeave(t *testing.T, c wallCalendar, loc *time.Location, first, last int) {
+	t.Helper()
+	w := hrsource.Worker{LeaveStartDate: dayNumber(first), LeaveEndDate: dayNumber(last)}
+	start, end, on, err := w.Leave(loc, time.Time{})
+	require.NoError(t, err)
+	require.True(t, on)
+	if !start.Equal(c.start(t, first)) || !end.Equal(c.start(t, last+1)) {
+		require.FailNow(t, "leave", "%s to %s: on leave from %s until %s, want %s until %s",
+			w.LeaveStartDate, w.LeaveEndDate, start, end, c.start(t, first).In(loc), c.start(t, last+1).In(loc))
 	}
 }
 

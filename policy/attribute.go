@@ -70,6 +70,8 @@ var builtIn = []Attribute{
 	{Name: "contractEndDate", Type: TypeDate, Description: "the last day of a fixed term"},
 	{Name: "terminationDate", Type: TypeDate, Description: "the last day of employment"},
 	{Name: "lastDayOfWork", Type: TypeDate, Description: "the last day at work, which may be before that"},
+	{Name: "leaveStartDate", Type: TypeDate, Description: "the first day of the leave of absence that is on, or comes next"},
+	{Name: "leaveEndDate", Type: TypeDate, Description: "the last day of that leave"},
 	{Name: "jobTitle", Type: TypeString, Description: "the title of the job"},
 	{Name: "jobCode", Type: TypeString, Description: "the code of the job"},
 	{Name: "jobLevel", Type: TypeString, Description: "the level of the job, in the words of the source"},

@@ -1,6 +1,8 @@
 package provisioning
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/joinery-iam/joinery/hrsource"
@@ -32,7 +34,43 @@ func Relationship(w hrsource.Worker, zone *time.Location, since time.Time, ends 
 	for _, a := range assignments {
 		rel.Spans = append(rel.Spans, policy.Span{From: a.EffectiveFrom.Start(own), Attributes: w.Attributes(a)})
 	}
-	return rel, live, nil
+	from, until, on, err := w.Leave(zone, since)
+	if on && (!from.IsZero() || !until.IsZero()) { // otherwise the status says it of all days
+		rel.Spans = withLeave(rel.Spans, from, until, w.Status)
+	}
+	return rel, live, err
+}
+
+// withLeave parts spans where a leave begins and ends. Outside of it, status is what is
+// told, or active for whom it is told that they are on leave.
+func withLeave(spans []policy.Span, from, until time.Time, told hrsource.Status) []policy.Span {
+	cuts := []time.Time{{}, from, until}
+	for _, s := range spans {
+		cuts = append(cuts, s.From)
+	}
+	slices.SortFunc(cuts, time.Time.Compare)
+	if told == hrsource.StatusOnLeave {
+		told = hrsource.StatusActive
+	}
+	var out []policy.Span
+	for _, at := range slices.CompactFunc(cuts, time.Time.Equal) {
+		span := policy.Span{From: at}
+		for i, s := range spans {
+			if i == 0 || !s.From.After(at) {
+				span.Attributes = maps.Clone(s.Attributes)
+			}
+		}
+		status := told
+		if !at.Before(from) && (until.IsZero() || at.Before(until)) {
+			status = hrsource.StatusOnLeave
+		}
+		delete(span.Attributes, "status")
+		if status != hrsource.StatusUnknown {
+			span.Attributes["status"] = []string{string(status)}
+		}
+		out = append(out, span)
+	}
+	return out
 }
 
 // abrupt reports whether an end was ordered to be immediate.

@@ -52,6 +52,9 @@ func (f finder) ends(w hrsource.Worker) {
 		w.Status != hrsource.StatusTerminated && w.Status != hrsource.StatusNoShow {
 		f.find(ContractorWithoutEnd, w.Key, "contractEndDate", "", "a contractor without an end: want contractEndDate")
 	}
+	if !w.LeaveEndDate.IsZero() && w.LeaveEndDate.Compare(w.LeaveStartDate) < 0 {
+		f.before(w, dated{"leaveEndDate", w.LeaveEndDate}, dated{"leaveStartDate", w.LeaveStartDate})
+	}
 	if w.Status == hrsource.StatusNoShow {
 		return // a hire that was rescinded may be said to end before it began
 	}
@@ -66,11 +69,16 @@ func (f finder) ends(w hrsource.Worker) {
 	}
 	for _, end := range ends {
 		if !end.IsZero() && end.Compare(w.HireDate) < 0 {
-			f.find(EndBeforeStart, w.Key, end.field, w.Text(hrsource.Assignment{}, end.field),
-				fmt.Sprintf("%s is %s, before hireDate %s: want a day from then on", end.field,
-					f.quote(end.field, end.String()), f.quote("hireDate", w.HireDate.String())))
+			f.before(w, end, dated{"hireDate", w.HireDate})
 		}
 	}
+}
+
+// before finds an end that is before the start.
+func (f finder) before(w hrsource.Worker, end, start dated) {
+	f.find(EndBeforeStart, w.Key, end.field, w.Text(hrsource.Assignment{}, end.field),
+		fmt.Sprintf("%s is %s, before %s %s: want a day from then on", end.field,
+			f.quote(end.field, end.String()), start.field, f.quote(start.field, start.String())))
 }
 
 // afterEnd finds who is said to be employed after the end that the dates give.

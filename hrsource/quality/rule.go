@@ -26,7 +26,8 @@ const (
 	// access.
 	ContractorWithoutEnd Rule = "contractorWithoutEnd"
 	// EndBeforeStart: a last day, or the end of access, is before the first day.
-	// A hire that was rescinded may end so.
+	// A hire that was rescinded may end so. Or the last day of a leave is before its
+	// first.
 	EndBeforeStart Rule = "endBeforeStart"
 	// WorkAfterEnd: the last day of work is after the last day of employment.
 	WorkAfterEnd Rule = "workAfterEnd"

@@ -144,6 +144,19 @@ var recordRules = []ruleCase{
 		},
 		[]string{`hr/2: accessEnd is "2019-12-31", before hireDate "2020-01-01": want a day from then on`},
 	},
+	{
+		quality.EndBeforeStart, "a leave of a day, of no known end, or of no known start",
+		[]hrsource.Worker{
+			worker("1", set("leaveStartDate", "2026-07-01"), set("leaveEndDate", "2026-07-01")),
+			worker("2", set("leaveStartDate", "2026-07-01")), worker("3", set("leaveEndDate", "2026-07-01")),
+		},
+		nil,
+	},
+	{
+		quality.EndBeforeStart, "a leave that ends before",
+		[]hrsource.Worker{worker("1", set("leaveStartDate", "2026-07-01"), set("leaveEndDate", "2026-06-30"))},
+		[]string{`hr/1: leaveEndDate is "2026-06-30", before leaveStartDate "2026-07-01": want a day from then on`},
+	},
 
 	{
 		quality.WorkAfterEnd, "until the last day of employment, or without one",
