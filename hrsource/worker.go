@@ -63,9 +63,12 @@ type Worker struct {
 
 	Name          Name   `json:"name"`
 	Email         string `json:"email,omitempty"` // at work; may be empty before the first day
+	// PersonalEmail and BirthDate together are evidence enough to join two relationships
+	// that have no different person keys. An address that several people share, such as
+	// that of an agency, must not be told here.
 	PersonalEmail string `json:"personalEmail,omitempty"`
-	Phone         string `json:"phone,omitempty"`
 	BirthDate     Date   `json:"birthDate,omitzero"`
+	Phone         string `json:"phone,omitempty"`
 	Language      string `json:"language,omitempty"` // BCP 47
 	// Timezone is the IANA name of the zone the worker's dates are meant in.
 	// Empty means the reader's default.

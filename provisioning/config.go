@@ -103,6 +103,13 @@ type TenantConfig struct {
 	// Defaults to UTC.
 	Zone *time.Location
 
+	// Correlate says whose a new work relationship is, of those who have the person key or
+	// an e-mail address in common with it; nobody else is looked for. An answer that is
+	// neither New nor the Person of one of them asks. It is called inside a transaction,
+	// perhaps twice, and for a plan: it must be pure, quick and safe for concurrent use,
+	// and change nothing of what it is given. Defaults to [Ladder].
+	Correlate func(worker hrsource.Worker, like []Lookalike) Correlation
+
 	// EndsWith is the day with which access ends once somebody ended a relationship: that
 	// of employment or that of work. It holds for the workers of all doors; where one is
 	// not to be treated so, its source does not tell of lastDayOfWork.
