@@ -155,6 +155,38 @@ accounts:
 	require.Equal(t, []string{`"Wood"`, `"9"`, "null"}, shown())
 }
 
+func TestAFieldThatIsNotNamedIsNotToldOfSomebodyNewEither(t *testing.T) {
+	t.Parallel()
+	b := bench(t, provisioningtest.Config{Policy: plain})
+	b.HR.Tells("givenName", "familyName", "workerType")
+	w := provisioningtest.Worker("1", "Ada", "Sales", "2026-03-01")
+	w.Custom = map[string][]string{"badge": {"blue"}}
+	b.HR.Put(w)
+	b.Sync()
+	require.Zero(t, b.Sync().Changed)
+	p, err := b.Tenant.Person(t.Context(), b.Person("1"))
+	require.NoError(t, err)
+	require.Equal(t, []hrsource.Worker{{Key: w.Key, Type: w.Type, Name: w.Name}}, p.Relationships)
+}
+
+// The question was asked again with each read, as somebody else.
+func TestWhatAnotherDoorTellsIsNoAnswerToABadRecord(t *testing.T) {
+	t.Parallel()
+	b := bench(t, provisioningtest.Config{Policy: plain})
+	w := provisioningtest.Worker("1", "Ada", "Sales", "2025-01-01")
+	b.HR.Put(w)
+	b.Sync()
+	b.HR.PutWithProblems(w, hrsource.Problem{Field: "email", Value: "n/a", Want: "an address"})
+	b.Sync()
+	asked, err := b.Cases(t.Context())
+	require.NoError(t, err)
+	require.Len(t, asked, 1)
+	ingest(t, b, hrsource.Worker{Key: hrsource.WorkerKey{ID: "1"}, Phone: "1"}, "phone")
+	still, err := b.Cases(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, asked, still)
+}
+
 // The telephone directory knew of somebody whom HR had lost.
 func TestWhoIsMissingIsNotThereBecauseAnotherDoorTellsOfThem(t *testing.T) {
 	t.Parallel()

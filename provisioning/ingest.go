@@ -93,6 +93,8 @@ func (t *Tenant) take(tx state.Tx, run state.Run, rec hrsource.Record) (taken, e
 		}
 	}
 	var out taken
+	// Others may tell some things of whom the source does not have, or has in a bad record.
+	there := rec.Fields == nil || run.Kind == runRead
 	problems := rec.Problems
 	if _, err := w.Zone(t.cfg.Zone); err != nil && !slices.ContainsFunc(problems, func(p hrsource.Problem) bool { return p.Field == "timezone" }) {
 		problems = append(slices.Clone(problems), hrsource.Problem{Field: "timezone", Value: w.Timezone, Want: "an IANA name such as Europe/Berlin"})
@@ -117,11 +119,12 @@ func (t *Tenant) take(tx state.Tx, run state.Run, rec hrsource.Record) (taken, e
 			fields[i] = p.Field
 		}
 		rec.Worker = w.Keep(*last, fields...)
-	} else if err := t.close(tx, CaseQuarantine, w.Key.String(), "a later record was understood"); err != nil {
-		return taken{}, err
+	} else if there {
+		if err := t.close(tx, CaseQuarantine, w.Key.String(), "a later record was understood"); err != nil {
+			return taken{}, err
+		}
 	}
-	there := rec.Fields == nil || run.Kind == runRead // others tell of whom the source need not have
-	if w = rec.Worker; known {
+	if w = rec.Over(hrsource.Worker{}, hrsource.Date{}); known {
 		w = t.over(rec, *last)
 	}
 	digest := w.Digest()
