@@ -7,7 +7,7 @@ import "slices"
 //
 // A field that Fields names becomes what the record says, be it nothing; all others stay
 // as they were. In assignments that goes for each day by itself; the days are the
-// record's own if it names effectiveFrom, and last's otherwise.
+// record's own if it names effectiveFrom or gives any, and last's otherwise.
 //
 // If Fields is nil, the record stands for all of the worker. Only what ends access out of
 // turn, accessEnd and involuntary, stays where it has none: that an HR system does not

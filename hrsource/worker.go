@@ -61,8 +61,8 @@ type Worker struct {
 	Status         Status     `json:"status,omitempty"`
 	Primary        bool       `json:"primary,omitempty"` // the main one of several relationships
 
-	Name          Name   `json:"name"`
-	Email         string `json:"email,omitempty"` // at work; may be empty before the first day
+	Name  Name   `json:"name"`
+	Email string `json:"email,omitempty"` // at work; may be empty before the first day
 	// PersonalEmail and BirthDate together are evidence enough to join two relationships
 	// that have no different person keys. An address that several people share, such as
 	// that of an agency, must not be told here.

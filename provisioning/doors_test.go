@@ -169,7 +169,7 @@ func TestAFieldThatIsNotNamedIsNotToldOfSomebodyNewEither(t *testing.T) {
 	require.Equal(t, []hrsource.Worker{{Key: w.Key, Type: w.Type, Name: w.Name}}, p.Relationships)
 }
 
-// The question was asked again with each read, as somebody else.
+// It closed the question, and the next read asked it anew.
 func TestWhatAnotherDoorTellsIsNoAnswerToABadRecord(t *testing.T) {
 	t.Parallel()
 	b := bench(t, provisioningtest.Config{Policy: plain})
