@@ -17,9 +17,18 @@
 // zone, never instants. [Worker.Window] turns them into instants: work starts
 // with the first moment of the first day and ends with the last moment of the
 // last day, both in the worker's zone, whatever daylight saving does to it.
-// [Worker.AccessEnd] is the one exact instant: the earlier of it and the dates counts.
+// Whether the last day is that of employment or that of work is for whoever reads the
+// source to say ([EndsWith]). [Worker.AccessEnd] is the one exact instant: the earlier of
+// it and the dates counts.
+// A leave of absence that is told ahead begins and ends by its dates ([Worker.Leave]).
 // What changes during an employment is a list of [Assignment], each in effect
 // from a date on, so that a transfer can be told months ahead.
+//
+// # Who may say what
+//
+// Several may tell of one worker: the HR system, and whoever locks people out. A [Record]
+// names the fields that its source masters ([Record.Fields]), and says nothing of the
+// rest. So what has no column in a file is not erased by it, and an empty cell is.
 //
 // # Completeness
 //

@@ -113,6 +113,9 @@ var fields = []column{
 	date("hireDate", func(w *Worker) *Date { return &w.HireDate }),
 	date("contractEndDate", func(w *Worker) *Date { return &w.ContractEndDate }),
 	date("terminationDate", func(w *Worker) *Date { return &w.TerminationDate }),
+	date("lastDayOfWork", func(w *Worker) *Date { return &w.LastDayOfWork }),
+	date("leaveStartDate", func(w *Worker) *Date { return &w.LeaveStartDate }),
+	date("leaveEndDate", func(w *Worker) *Date { return &w.LeaveEndDate }),
 	hide(instant("accessEnd", func(w *Worker) *time.Time { return &w.AccessEnd })),
 	hide(flag("involuntary", func(w *Worker) *bool { return &w.Involuntary })),
 

@@ -18,7 +18,7 @@ var sample = map[string]string{
 	"familyName": "Byron", "preferredName": "Addie", "displayName": "A. Byron", "email": "ada@example.com",
 	"personalEmail": "ada@home.example", "phone": "+44 20 1234", "birthDate": "1985-12-10", "language": "en-GB",
 	"timezone": "Europe/London", "originalHireDate": "2010-02-01", "hireDate": "2020-02-01", "contractEndDate": "2030-02-01",
-	"terminationDate": "2029-02-01", "accessEnd": "2028-01-01T10:00:00Z", "involuntary": "true", "effectiveFrom": "2021-01-01",
+	"terminationDate": "2029-02-01", "lastDayOfWork": "2029-01-15", "leaveStartDate": "2024-01-01", "leaveEndDate": "2024-06-30", "accessEnd": "2028-01-01T10:00:00Z", "involuntary": "true", "effectiveFrom": "2021-01-01",
 	"jobTitle": "Analyst", "jobCode": "J1", "jobLevel": "L5", "department": "Engines", "division": "Research", "businessUnit": "BU",
 	"costCenter": "4711", "legalEntity": "Ltd", "location": "London", "country": "GB", "manager": "w-1",
 }

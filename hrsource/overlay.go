@@ -2,18 +2,11 @@ package hrsource
 
 import "slices"
 
-// Overlay returns w, which tells no more than what holds today, with what last told
-// of other days: the assignments that began before today stay, one that differs
-// from what was in force begins today, and those that begin later are not erased
-// by a source that cannot see them. The result shares no map or slice with w or
-// last.
-//
-// If w has several assignments or says since when its one holds, it tells of days
-// itself and comes back as it is.
-func (w Worker) Overlay(last Worker, today Date) Worker {
-	w, last = w.clone(), last.clone()
-	if len(w.Assignments) > 1 || len(w.Assignments) == 1 && !w.Assignments[0].EffectiveFrom.IsZero() {
-		return w
+// overlay lays the one assignment of w, which tells no more than what holds today, over
+// those that last told of other days. If w tells of days itself it is left alone.
+func (w *Worker) overlay(last Worker, today Date) {
+	if w.tellsDays() {
+		return
 	}
 	now := Assignment{}
 	if len(w.Assignments) == 1 {
@@ -41,5 +34,9 @@ func (w Worker) Overlay(last Worker, today Date) Worker {
 			w.Assignments = append(w.Assignments, a)
 		}
 	}
-	return w
+}
+
+// tellsDays reports whether the assignments say from when they hold.
+func (w Worker) tellsDays() bool {
+	return len(w.Assignments) > 1 || len(w.Assignments) == 1 && !w.Assignments[0].EffectiveFrom.IsZero()
 }

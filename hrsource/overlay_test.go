@@ -33,9 +33,9 @@ func TestOverlay(t *testing.T) {
 		"it tells of days itself":    {jobs(jan, "Wood", june, "Stone"), jobs(jan, "Glass"), jobs(jan, "Glass")},
 		"several":                    {jobs(jan, "Wood"), jobs(none, "A", june, "B"), jobs(none, "A", june, "B")},
 	} {
-		got := hrsource.Worker{Assignments: c.told}.Overlay(hrsource.Worker{Assignments: c.last}, today)
+		got := hrsource.Record{Worker: hrsource.Worker{Assignments: c.told}}.Over(hrsource.Worker{Assignments: c.last}, today)
 		require.Equal(t, c.want, got.Assignments, name)
-		again := hrsource.Worker{Assignments: c.told}.Overlay(got, today)
+		again := hrsource.Record{Worker: hrsource.Worker{Assignments: c.told}}.Over(got, today)
 		require.Equal(t, got.Assignments, again.Assignments, "%s: told twice", name)
 	}
 }

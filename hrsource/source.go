@@ -73,6 +73,12 @@ type Record struct {
 	// zero value, in the assignments that the problem concerns if it is one of
 	// [Assignment]; [Worker.Keep] puts the last good value there.
 	Worker Worker
+	// Fields names the fields that the record tells of, custom attributes included: what
+	// its source masters. Of one that is named here no value means that there is none any
+	// more; what others told of the rest is left alone ([Record.Over]). The key is always
+	// told. Nil means that the source does not say: the record stands for the whole worker,
+	// and yet takes back no order to end access. A source should say.
+	Fields []string
 	// Problems tell what was not understood. None means the record is sound.
 	// If Worker.Key.ID is empty, not even whom it concerns is known; the read is
 	// then not complete, since whoever seems to be missing may be this one.

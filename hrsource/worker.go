@@ -30,7 +30,7 @@ const (
 	StatusUnknown    Status = ""           // the dates alone decide
 	StatusPending    Status = "pending"    // hired, has not started
 	StatusActive     Status = "active"     // works here
-	StatusOnLeave    Status = "onLeave"    // employed, absent for long; not an end
+	StatusOnLeave    Status = "onLeave"    // employed, absent for long by now; not an end
 	StatusSuspended  Status = "suspended"  // employed, told to stay away; not an end
 	StatusTerminated Status = "terminated" // has ended, at the end date if one is given
 	StatusNoShow     Status = "noShow"     // the hire was rescinded; never worked here
@@ -61,11 +61,14 @@ type Worker struct {
 	Status         Status     `json:"status,omitempty"`
 	Primary        bool       `json:"primary,omitempty"` // the main one of several relationships
 
-	Name          Name   `json:"name"`
-	Email         string `json:"email,omitempty"` // at work; may be empty before the first day
+	Name  Name   `json:"name"`
+	Email string `json:"email,omitempty"` // at work; may be empty before the first day
+	// PersonalEmail and BirthDate together are evidence enough to join two relationships
+	// that have no different person keys. An address that several people share, such as
+	// that of an agency, must not be told here.
 	PersonalEmail string `json:"personalEmail,omitempty"`
-	Phone         string `json:"phone,omitempty"`
 	BirthDate     Date   `json:"birthDate,omitzero"`
+	Phone         string `json:"phone,omitempty"`
 	Language      string `json:"language,omitempty"` // BCP 47
 	// Timezone is the IANA name of the zone the worker's dates are meant in.
 	// Empty means the reader's default.
@@ -74,11 +77,17 @@ type Worker struct {
 	OriginalHireDate Date `json:"originalHireDate,omitzero"`
 	HireDate         Date `json:"hireDate,omitzero"`        // first day of this relationship
 	ContractEndDate  Date `json:"contractEndDate,omitzero"` // last day by contract
-	TerminationDate  Date `json:"terminationDate,omitzero"` // last day, once somebody ended it
+	TerminationDate  Date `json:"terminationDate,omitzero"` // last day of employment, once somebody ended it
+	LastDayOfWork    Date `json:"lastDayOfWork,omitzero"`   // last day at work before that, such as before a garden leave
+	// LeaveStartDate and LeaveEndDate are the first and the last day of the leave of
+	// absence that is on, or that comes next. Without a last day it ends when the source
+	// says so. See [Worker.Leave].
+	LeaveStartDate Date `json:"leaveStartDate,omitzero"`
+	LeaveEndDate   Date `json:"leaveEndDate,omitzero"`
 	// AccessEnd is the instant at which access ends, unless the dates say earlier: an
 	// immediate termination. The zero Time means none.
 	AccessEnd time.Time `json:"accessEnd,omitzero"`
-	// Involuntary ends access with the start of the termination date instead of
+	// Involuntary ends access with the start of the last day that counts instead of
 	// its end.
 	Involuntary bool `json:"involuntary,omitempty"`
 
@@ -114,6 +123,18 @@ type Assignment struct {
 	Manager string `json:"manager,omitempty"`
 }
 
+// EndsWith says with which day access ends once somebody ended the relationship.
+type EndsWith string
+
+// The days that access may end with.
+const (
+	// EndsWithEmployment is the last day of employment, TerminationDate; LastDayOfWork as
+	// long as no other is told.
+	EndsWithEmployment EndsWith = ""
+	// EndsWithWork is LastDayOfWork, if it is told and not after TerminationDate.
+	EndsWithWork EndsWith = "lastDayOfWork"
+)
+
 // Window returns the instants between which the relationship gives access:
 // from start on, until before end. A zero start means "always has", a zero end
 // means "open". If the relationship never gives access (a hire that was
@@ -121,29 +142,33 @@ type Assignment struct {
 //
 // Dates are meant in the worker's own zone, or in zone if it names none. The
 // end is, in this order: AccessEnd if it is earlier than the rest; for a
-// termination its last day, or its first moment if it is involuntary; the
-// contract's last day. recorded is the instant at which the source first told
-// this; it serves as the end of a relationship that HR calls terminated without
-// saying when.
+// termination the last day that ends names, or its first moment if it is involuntary;
+// the contract's last day. since is the instant at which the source first told the
+// status that it tells now; it serves as the end of a relationship that HR calls
+// terminated without saying when.
 //
 // The error is that of [Worker.Zone]; it means the window is unknown.
-func (w Worker) Window(zone *time.Location, recorded time.Time) (start, end time.Time, live bool, err error) {
+func (w Worker) Window(zone *time.Location, since time.Time, ends EndsWith) (start, end time.Time, live bool, err error) {
 	loc, err := w.Zone(zone)
 	if err != nil {
 		return time.Time{}, time.Time{}, false, err
 	}
 	start = w.HireDate.Start(loc)
+	last := w.TerminationDate
+	if last.IsZero() || ends == EndsWithWork && !w.LastDayOfWork.IsZero() && w.LastDayOfWork.Compare(last) < 0 {
+		last = w.LastDayOfWork
+	}
 	switch {
-	case !w.TerminationDate.IsZero() && w.Involuntary:
-		end = w.TerminationDate.Start(loc)
-	case !w.TerminationDate.IsZero():
-		end = w.TerminationDate.End(loc)
+	case !last.IsZero() && w.Involuntary:
+		end = last.Start(loc)
+	case !last.IsZero():
+		end = last.End(loc)
 	case w.Status == StatusTerminated:
-		end = recorded
+		end = since
 	}
 	end = earlier(end, w.ContractEndDate.End(loc))
 	end = earlier(end, w.AccessEnd)
-	ended := w.Status == StatusTerminated && end.IsZero() // recorded is not known either
+	ended := w.Status == StatusTerminated && end.IsZero() // since is not known either
 	live = w.Status != StatusNoShow && !ended && (end.IsZero() || start.IsZero() || start.Before(end))
 	return start, end, live, nil
 }

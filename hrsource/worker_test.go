@@ -11,11 +11,12 @@ import (
 
 func TestWindow(t *testing.T) {
 	t.Parallel()
-	recorded := time.Date(2026, 5, 5, 9, 30, 0, 0, time.UTC)
+	since := time.Date(2026, 5, 5, 9, 30, 0, 0, time.UTC)
 	// March 29 is 23 hours long in Berlin, so that an end counted in hours would show.
 	for name, c := range map[string]struct {
 		worker     hrsource.Worker
-		recorded   time.Time
+		since      time.Time
+		ends       hrsource.EndsWith
 		start, end string
 		dead       bool
 	}{
@@ -38,6 +39,35 @@ func TestWindow(t *testing.T) {
 		},
 		"involuntary without a date ends nothing": {
 			worker: hrsource.Worker{Involuntary: true},
+		},
+		"the last day at work is not that of employment": {
+			worker: hrsource.Worker{TerminationDate: day(t, "2026-06-30"), LastDayOfWork: day(t, "2026-03-29")},
+			end:    "2026-07-01T00:00:00+02:00",
+		},
+		"unless it is chosen": {
+			worker: hrsource.Worker{TerminationDate: day(t, "2026-06-30"), LastDayOfWork: day(t, "2026-03-29")},
+			ends:   hrsource.EndsWithWork,
+			end:    "2026-03-30T00:00:00+02:00",
+		},
+		"and involuntary": {
+			worker: hrsource.Worker{TerminationDate: day(t, "2026-06-30"), LastDayOfWork: day(t, "2026-03-29"), Involuntary: true},
+			ends:   hrsource.EndsWithWork,
+			end:    "2026-03-29T00:00:00+01:00",
+		},
+		"nobody works after the last day of employment": {
+			worker: hrsource.Worker{TerminationDate: day(t, "2026-03-29"), LastDayOfWork: day(t, "2026-06-30")},
+			ends:   hrsource.EndsWithWork,
+			end:    "2026-03-30T00:00:00+02:00",
+		},
+		"chosen and not told": {
+			worker: hrsource.Worker{TerminationDate: day(t, "2026-03-29")},
+			ends:   hrsource.EndsWithWork,
+			end:    "2026-03-30T00:00:00+02:00",
+		},
+		"no other end than that of work is known": {
+			worker: hrsource.Worker{LastDayOfWork: day(t, "2026-03-29"), Status: hrsource.StatusTerminated},
+			since:  since,
+			end:    "2026-03-30T00:00:00+02:00",
 		},
 		"contract ends with its last day": {
 			worker: hrsource.Worker{ContractEndDate: day(t, "2026-06-30")},
@@ -63,19 +93,19 @@ func TestWindow(t *testing.T) {
 			end:    "2026-03-30T00:00:00+02:00",
 		},
 		"terminated without a date ends when it was told": {
-			worker:   hrsource.Worker{Status: hrsource.StatusTerminated},
-			recorded: recorded,
-			end:      "2026-05-05T11:30:00+02:00",
+			worker: hrsource.Worker{Status: hrsource.StatusTerminated},
+			since:  since,
+			end:    "2026-05-05T11:30:00+02:00",
 		},
 		"terminated with a date to come works until then": {
-			worker:   hrsource.Worker{Status: hrsource.StatusTerminated, TerminationDate: day(t, "2026-12-31")},
-			recorded: recorded,
-			end:      "2027-01-01T00:00:00+01:00",
+			worker: hrsource.Worker{Status: hrsource.StatusTerminated, TerminationDate: day(t, "2026-12-31")},
+			since:  since,
+			end:    "2027-01-01T00:00:00+01:00",
 		},
 		"terminated without a date after the contract": {
-			worker:   hrsource.Worker{Status: hrsource.StatusTerminated, ContractEndDate: day(t, "2026-03-31")},
-			recorded: recorded,
-			end:      "2026-04-01T00:00:00+02:00",
+			worker: hrsource.Worker{Status: hrsource.StatusTerminated, ContractEndDate: day(t, "2026-03-31")},
+			since:  since,
+			end:    "2026-04-01T00:00:00+02:00",
 		},
 		"terminated, told nobody knows when": {
 			worker: hrsource.Worker{Status: hrsource.StatusTerminated},
@@ -102,7 +132,7 @@ func TestWindow(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			start, end, live, err := c.worker.Window(zone(t, "Europe/Berlin"), c.recorded)
+			start, end, live, err := c.worker.Window(zone(t, "Europe/Berlin"), c.since, c.ends)
 			require.NoError(t, err)
 			requireInstant(t, c.start, start)
 			requireInstant(t, c.end, end)
@@ -125,7 +155,7 @@ func requireInstant(t *testing.T, want string, got time.Time) {
 func TestWindowInUnknownZone(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"Mars/Olympus", "Local", "local", "CET+1"} {
-		_, _, live, err := hrsource.Worker{Timezone: name}.Window(time.UTC, time.Time{})
+		_, _, live, err := hrsource.Worker{Timezone: name}.Window(time.UTC, time.Time{}, hrsource.EndsWithEmployment)
 		require.ErrorContains(t, err, "IANA", name)
 		require.False(t, live)
 	}

@@ -129,6 +129,7 @@ func TestDatesWhileClocksChange(t *testing.T) {
 					requireDay(t, c, loc, n)
 					for end := n; end <= last; end++ {
 						requireEmployment(t, c, loc, n, end)
+						requireLeave(t, c, loc, n, end)
 					}
 				}
 				requireOneDayEach(t, c, loc, first, last)
@@ -190,6 +191,19 @@ func requireOneDayEach(t *testing.T, c wallCalendar, loc *time.Location, first, 
 	}
 }
 
+// requireLeave compares a leave from one day to another with the calendar.
+func requireLeave(t *testing.T, c wallCalendar, loc *time.Location, first, last int) {
+	t.Helper()
+	w := hrsource.Worker{LeaveStartDate: dayNumber(first), LeaveEndDate: dayNumber(last)}
+	start, end, on, err := w.Leave(loc, time.Time{})
+	require.NoError(t, err)
+	require.True(t, on)
+	if !start.Equal(c.start(t, first)) || !end.Equal(c.start(t, last+1)) {
+		require.FailNow(t, "leave", "%s to %s: on leave from %s until %s, want %s until %s",
+			w.LeaveStartDate, w.LeaveEndDate, start, end, c.start(t, first).In(loc), c.start(t, last+1).In(loc))
+	}
+}
+
 // requireEmployment compares the window of a worker who was hired on one day
 // and had another as the last one with the calendar. Where neither day nor any
 // between was ever shown, there is no access.
@@ -197,6 +211,8 @@ func requireEmployment(t *testing.T, c wallCalendar, loc *time.Location, hired, 
 	t.Helper()
 	for name, w := range map[string]hrsource.Worker{
 		"terminated":  {TerminationDate: dayNumber(last)},
+		"at work":     {TerminationDate: dayNumber(last + 1), LastDayOfWork: dayNumber(last), Timezone: loc.String()},
+		"at no time":  {TerminationDate: dayNumber(last + 1), LastDayOfWork: dayNumber(last), Involuntary: true},
 		"involuntary": {TerminationDate: dayNumber(last), Involuntary: true},
 		"contract":    {ContractEndDate: dayNumber(last), Timezone: loc.String()},
 		"both":        {ContractEndDate: dayNumber(last), TerminationDate: dayNumber(last + 1), Involuntary: true, Timezone: loc.String()},
@@ -206,17 +222,21 @@ func requireEmployment(t *testing.T, c wallCalendar, loc *time.Location, hired, 
 		if w.Timezone != "" {
 			fallback = time.UTC
 		}
-		if name == "involuntary" {
+		ends := hrsource.EndsWithEmployment
+		if name == "at work" || name == "at no time" {
+			ends = hrsource.EndsWithWork
+		}
+		if name == "involuntary" || name == "at no time" {
 			after = c.start(t, last)
 		}
-		start, end, live, err := w.Window(fallback, time.Time{})
+		start, end, live, err := w.Window(fallback, time.Time{}, ends)
 		require.NoError(t, err)
 		if !start.Equal(c.start(t, hired)) || !end.Equal(after) {
 			require.FailNow(t, "window", "%s, %s to %s: access from %s until %s, want %s until %s",
 				name, w.HireDate, dayNumber(last), start, end, c.start(t, hired).In(loc), after.In(loc))
 		}
 		shown := false
-		for n := hired; n <= last && (name != "involuntary" || n < last); n++ {
+		for n := hired; n <= last && (name != "involuntary" && name != "at no time" || n < last); n++ {
 			shown = shown || c.ever[n]
 		}
 		require.Equal(t, shown, live, "%s, %s to %s", name, w.HireDate, dayNumber(last))

@@ -102,6 +102,19 @@ type TenantConfig struct {
 	// Zone is where the days of workers begin who name no zone of their own.
 	// Defaults to UTC.
 	Zone *time.Location
+
+	// Correlate says whose a new work relationship is, of those who have the person key or
+	// an e-mail address in common with it; nobody else is looked for. An answer that is
+	// neither New nor the Person of one of them asks. It is called inside a transaction,
+	// perhaps twice, and for a plan: it must be pure, quick and safe for concurrent use,
+	// and change nothing of what it is given. Defaults to [Ladder].
+	Correlate func(worker hrsource.Worker, like []Lookalike) Correlation
+
+	// EndsWith is the day with which access ends once somebody ended a relationship: that
+	// of employment or that of work. It holds for the workers of all doors; where one is
+	// not to be treated so, its source does not tell of lastDayOfWork.
+	// Defaults to the last day of employment.
+	EndsWith hrsource.EndsWith
 }
 
 // Mode is how far the engine may go in a system. The zero value only reports.
@@ -171,9 +184,10 @@ type Source struct {
 	hrsource.Source
 
 	// Current says that records tell only what holds on the day they are read. What
-	// was known of earlier and later days then stays, and what has changed holds
-	// from that day on, in the zone of the worker. Otherwise a record replaces all
-	// that was known.
+	// was known of earlier and later days then stays, ends that are to come included,
+	// and what has changed holds from that day on, in the zone of the worker. Such a
+	// source takes an end back only if it names the field ([hrsource.Record.Fields]).
+	// Otherwise a record replaces all of the fields that it tells of.
 	Current bool
 
 	// MaxShrink is the part of the records, from 0 to 1, that may be missing
@@ -241,6 +255,9 @@ func (c TenantConfig) withDefaults(lease time.Duration) (TenantConfig, error) {
 	var errs []error
 	if c.Zone == nil {
 		c.Zone = time.UTC
+	}
+	if c.EndsWith != hrsource.EndsWithEmployment && c.EndsWith != hrsource.EndsWithWork {
+		errs = append(errs, fmt.Errorf("config: EndsWith %q: want \"\" or %q", c.EndsWith, hrsource.EndsWithWork))
 	}
 	systems := make(map[string]System, len(c.Systems))
 	for name, s := range c.Systems {

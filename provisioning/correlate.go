@@ -1,6 +1,7 @@
 package provisioning
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/json"
@@ -16,42 +17,57 @@ import (
 
 // correlate finds out whose a new work relationship is, and returns the person,
 // or "" if a case has to be answered first.
-//
-// The same person key joins without asking. The same e-mail address alone never
-// does, since addresses are given to somebody else: it asks, unless different
-// person keys show that these are different people.
 func (t *Tenant) correlate(tx state.Tx, run state.Run, row state.Worker, w hrsource.Worker) (string, error) {
-	similar, err := tx.WorkersLike(w.PersonKey, emailsOf(w))
+	like, err := t.candidates(tx, row, w)
 	if err != nil {
 		return "", err
 	}
-	var same, maybe []string
-	for _, s := range similar {
-		switch {
-		case s.Source == row.Source && s.ID == row.ID:
-		case w.PersonKey != "" && s.PersonKey == w.PersonKey:
-			same = appendPerson(same, s.Person)
-		case w.PersonKey != "" && s.PersonKey != "":
-		default:
-			maybe = appendPerson(maybe, s.Person)
-			if s.Person == "" {
-				maybe = append(maybe, "")
-			}
-		}
+	decide := t.cfg.Correlate
+	if decide == nil {
+		decide = Ladder
 	}
+	answer := decide(w, like)
+	among := slices.ContainsFunc(like, func(c Lookalike) bool { return c.Person != "" && c.Person == answer.Person })
 	switch {
-	case len(same) == 1:
-		if err := t.close(tx, CaseCorrelation, w.Key.String(), "the same person key settled it"); err != nil {
+	case among && !answer.New:
+		if err := t.close(tx, CaseCorrelation, w.Key.String(), "it is somebody we know: "+answer.Why); err != nil {
 			return "", err
 		}
-		return same[0], t.linked(tx, run.ID, w.Key, same[0], "the same person key", "")
-	case len(same) == 0 && len(maybe) == 0:
-		if err := t.close(tx, CaseCorrelation, w.Key.String(), "nobody like that is known any more"); err != nil {
+		return answer.Person, t.linked(tx, run.ID, w.Key, answer.Person, answer.Why, "")
+	case answer.New && answer.Person == "":
+		if err := t.close(tx, CaseCorrelation, w.Key.String(), "it is somebody new: "+answer.Why); err != nil {
 			return "", err
 		}
-		return t.newPerson(tx, run.ID, w.Key, "nobody like that was known", "")
+		return t.newPerson(tx, run.ID, w.Key, answer.Why, "")
 	}
-	return "", t.askWho(tx, run, w, append(same, maybe...), len(same) > 1)
+	return "", t.askWho(tx, run, w, like, answer.Why)
+}
+
+// candidates returns those who have the person key or an e-mail address in common with a
+// relationship.
+func (t *Tenant) candidates(tx state.Tx, row state.Worker, w hrsource.Worker) ([]Lookalike, error) {
+	similar, err := tx.WorkersLike(w.PersonKey, emailsOf(w))
+	if err != nil {
+		return nil, err
+	}
+	var like []Lookalike
+	for _, s := range similar {
+		known := slices.ContainsFunc(like, func(c Lookalike) bool { return s.Person != "" && c.Person == s.Person })
+		if known || s.Source == row.Source && s.ID == row.ID {
+			continue
+		}
+		c := Lookalike{Person: s.Person, Workers: make([]hrsource.Worker, 1)}
+		if s.Person == "" {
+			err = json.Unmarshal(s.Body, &c.Workers[0])
+		} else {
+			c.Workers, err = workersOf(tx, s.Person)
+		}
+		if err != nil {
+			return nil, err
+		}
+		like = append(like, c)
+	}
+	return like, nil
 }
 
 // doubt is what a correlation case is about.
@@ -61,18 +77,20 @@ type doubt struct {
 	Evidence   string             `json:"evidence"`
 }
 
-// askWho opens a case about whose a relationship is.
-func (t *Tenant) askWho(tx state.Tx, run state.Run, w hrsource.Worker, candidates []string, byKey bool) error {
-	choices := []string{ChoiceNew}
-	for _, person := range candidates {
-		if choice := choiceSame + person; person != "" && !slices.Contains(choices, choice) {
-			choices = append(choices, choice)
+// askWho opens a case about whose a relationship is: one of those whom no other person
+// key shows to be somebody else, if there are any.
+func (t *Tenant) askWho(tx state.Tx, run state.Run, w hrsource.Worker, like []Lookalike, evidence string) error {
+	maybe := slices.DeleteFunc(slices.Clone(like), func(c Lookalike) bool { return c.differs(w) })
+	if len(maybe) == 0 {
+		maybe = like
+	}
+	choices, candidates := []string{ChoiceNew}, []string{}
+	for _, c := range maybe {
+		if c.Person != "" {
+			choices, candidates = append(choices, choiceSame+c.Person), append(candidates, c.Person)
 		}
 	}
-	evidence := "the same e-mail address, and no person key that would settle it"
-	if byKey {
-		evidence = "the same person key as several people"
-	}
+	evidence = cmp.Or(evidence, "no evidence that would settle it")
 	body, err := json.Marshal(doubt{w.Key, candidates, evidence})
 	if err != nil {
 		return err
@@ -187,11 +205,4 @@ func (t *Tenant) linked(tx state.Tx, run string, key hrsource.WorkerKey, person,
 		Event: audit.EventLink, Person: person, Run: run, Actor: string(actor), Note: why,
 		Trigger: audit.Trigger{Source: key.Source, Event: "worker " + key.String(), Recorded: t.now()},
 	})
-}
-
-func appendPerson(list []string, person string) []string {
-	if person == "" || slices.Contains(list, person) {
-		return list
-	}
-	return append(list, person)
 }

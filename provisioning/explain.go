@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/joinery-iam/joinery/audit"
@@ -150,7 +151,7 @@ func (t *Tenant) AsOf(ctx context.Context, person string, effective, known time.
 			if len(versions) == 0 {
 				continue
 			}
-			facts, err := t.factsAt(row, versions[len(versions)-1], effective)
+			facts, err := t.factsAt(row, versions, effective)
 			if err != nil {
 				return err
 			}
@@ -164,12 +165,24 @@ func (t *Tenant) AsOf(ctx context.Context, person string, effective, known time.
 	return out, err
 }
 
-func (t *Tenant) factsAt(row state.Worker, v state.Version, at time.Time) (FactsAt, error) {
+// factsAt returns the last of the versions as it is at an instant.
+func (t *Tenant) factsAt(row state.Worker, versions []state.Version, at time.Time) (FactsAt, error) {
 	var w hrsource.Worker
+	v := versions[len(versions)-1]
 	if err := json.Unmarshal(v.Body, &w); err != nil {
 		return FactsAt{}, err
 	}
-	row.RecordedAt, row.MissingSince = v.RecordedAt, time.Time{}
+	row.StatusSince, row.MissingSince = v.RecordedAt, time.Time{}
+	for _, before := range slices.Backward(versions) {
+		var then hrsource.Worker
+		if err := json.Unmarshal(before.Body, &then); err != nil {
+			return FactsAt{}, err
+		}
+		if then.Status != w.Status {
+			break
+		}
+		row.StatusSince = before.RecordedAt
+	}
 	rel, live, err := t.relationship(row, w)
 	if err != nil {
 		return FactsAt{}, err

@@ -37,6 +37,7 @@ func TestAnyHistoryEndsAsHRTellsIt(t *testing.T) {
 				},
 				Engine: func(c *provisioning.Config) { c.Retry.Attempts = 1000 },
 			}), random: rand.New(rand.NewPCG(seed, 0)), workers: map[string]hrsource.Worker{}}
+			h.HR.Tells(hrsource.FieldNames()...)
 			for range 60 {
 				h.step()
 			}

@@ -19,6 +19,12 @@ import (
 // Ingest takes over what a host tells of some workers, outside any read. It
 // concludes nothing about others. It returns the run. All of it is taken over,
 // or none.
+//
+// A record may name the fields that it tells of ([hrsource.Record.Fields]): an order to
+// lock somebody out at once is a worker with AccessEnd, under the key that the source
+// uses, and Fields of "accessEnd" alone. A read of the source corrects what was told
+// here if the source masters the field, and leaves the rest alone. Of a worker who was
+// not known before, nothing else is known then.
 func (t *Tenant) Ingest(ctx context.Context, records ...hrsource.Record) (run string, err error) {
 	err = t.backend.Update(ctx, t.id, func(tx state.Tx) error {
 		run, err = t.ingest(tx, records)
@@ -87,6 +93,8 @@ func (t *Tenant) take(tx state.Tx, run state.Run, rec hrsource.Record) (taken, e
 		}
 	}
 	var out taken
+	// Others may tell some things of whom the source does not have, or has in a bad record.
+	there := rec.Fields == nil || run.Kind == runRead
 	problems := rec.Problems
 	if _, err := w.Zone(t.cfg.Zone); err != nil && !slices.ContainsFunc(problems, func(p hrsource.Problem) bool { return p.Field == "timezone" }) {
 		problems = append(slices.Clone(problems), hrsource.Problem{Field: "timezone", Value: w.Timezone, Want: "an IANA name such as Europe/Berlin"})
@@ -110,18 +118,23 @@ func (t *Tenant) take(tx state.Tx, run state.Run, rec hrsource.Record) (taken, e
 		for i, p := range problems {
 			fields[i] = p.Field
 		}
-		w = w.Keep(*last, fields...)
-	} else if err := t.close(tx, CaseQuarantine, w.Key.String(), "a later record was understood"); err != nil {
-		return taken{}, err
+		rec.Worker = w.Keep(*last, fields...)
+	} else if there {
+		if err := t.close(tx, CaseQuarantine, w.Key.String(), "a later record was understood"); err != nil {
+			return taken{}, err
+		}
 	}
-	if known {
-		w = t.overlay(w, *last)
+	if w = rec.Over(hrsource.Worker{}, hrsource.Date{}); known {
+		w = t.over(rec, *last)
 	}
 	digest := w.Digest()
-	if known && string(digest[:]) == string(row.Digest) && row.MissingSince.IsZero() {
+	if known && string(digest[:]) == string(row.Digest) && (row.MissingSince.IsZero() || !there) {
 		return out, nil
 	}
 	row.Source, row.ID = w.Key.Source, w.Key.ID
+	if there {
+		row.MissingSince = time.Time{}
+	}
 	if err := t.record(tx, run, row, w, last); err != nil {
 		return taken{}, err
 	}
@@ -129,16 +142,18 @@ func (t *Tenant) take(tx state.Tx, run state.Run, rec hrsource.Record) (taken, e
 	return out, nil
 }
 
-// overlay keeps what is known of other days, where a source tells only of today.
-func (t *Tenant) overlay(w, last hrsource.Worker) hrsource.Worker {
-	if !slices.ContainsFunc(t.cfg.Sources, func(s Source) bool { return s.Current && s.Name() == w.Key.Source }) {
+// over returns what is known of a worker once a record is told, which is of today alone
+// where its source tells of no more.
+func (t *Tenant) over(rec hrsource.Record, last hrsource.Worker) hrsource.Worker {
+	w := rec.Over(last, hrsource.Date{})
+	if !slices.ContainsFunc(t.cfg.Sources, func(s Source) bool { return s.Current && s.Name() == rec.Worker.Key.Source }) {
 		return w
 	}
 	zone, err := w.Zone(t.cfg.Zone)
 	if err != nil {
 		return w // it is quarantined
 	}
-	return w.Overlay(last, hrsource.DateOf(t.now().In(zone)))
+	return rec.Over(last, hrsource.DateOf(t.now().In(zone)))
 }
 
 // record appends a version of a worker's facts and makes the person due.
@@ -152,13 +167,15 @@ func (t *Tenant) record(tx state.Tx, run state.Run, row state.Worker, w hrsource
 	if string(digest[:]) != string(row.Digest) {
 		row.Seq++
 		row.Digest, row.Body, row.RecordedAt = digest[:], body, now
+		if last == nil || last.Status != w.Status {
+			row.StatusSince = now
+		}
 		if err := tx.AddVersion(state.Version{
 			Source: row.Source, ID: row.ID, Seq: row.Seq, RecordedAt: now, Run: run.ID, Digest: row.Digest, Body: body,
 		}); err != nil {
 			return err
 		}
 	}
-	row.MissingSince = time.Time{}
 	zone, err := w.Zone(t.cfg.Zone)
 	if err != nil {
 		return err
@@ -179,7 +196,7 @@ func (t *Tenant) record(tx state.Tx, run state.Run, row state.Worker, w hrsource
 	before, after := changes(last, w)
 	if err := t.write(tx, audit.Entry{
 		Event: audit.EventFact, Person: row.Person, Run: run.ID, Before: before, After: after,
-		Trigger: audit.Trigger{Source: w.Key.Source, Event: event, Effective: effective(w, last, t.cfg.Zone, now), Recorded: now},
+		Trigger: audit.Trigger{Source: w.Key.Source, Event: event, Effective: t.effective(w, last, now), Recorded: now},
 	}); err != nil {
 		return err
 	}
@@ -281,15 +298,15 @@ func compact(m map[string]string) string {
 
 // effective returns the instant that a change of a worker's facts is about: the
 // first or the last moment of the relationship, if that is what changed.
-func effective(w hrsource.Worker, last *hrsource.Worker, zone *time.Location, now time.Time) time.Time {
-	start, end, _, err := w.Window(zone, now)
+func (t *Tenant) effective(w hrsource.Worker, last *hrsource.Worker, now time.Time) time.Time {
+	start, end, _, err := w.Window(t.cfg.Zone, now, t.cfg.EndsWith)
 	if err != nil {
 		return now
 	}
 	if last == nil {
 		return start
 	}
-	oldStart, oldEnd, _, err := last.Window(zone, now)
+	oldStart, oldEnd, _, err := last.Window(t.cfg.Zone, now, t.cfg.EndsWith)
 	switch {
 	case err != nil:
 		return now

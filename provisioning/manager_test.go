@@ -75,3 +75,23 @@ accounts:
 		}
 	}
 }
+
+// Who reports to themselves was left out when those who report to them were woken.
+func TestWhoIsTheirOwnManagerGetsWhatPolicyReadsOfTheManager(t *testing.T) {
+	t.Parallel()
+	b := bench(t, provisioningtest.Config{Policy: `version: 1
+rules:
+  - {name: everybody, when: workerType == "employee", grants: ["directory:group/staff"]}
+accounts:
+  directory:
+    name: userName
+    candidates: ["{givenName|ascii|lower}"]
+    attributes:
+      manager: "{manager.accounts.directory.name}"
+`})
+	chief := provisioningtest.Worker("1", "Ada", "Board", "2024-01-01")
+	chief.Assignments[0].Manager = "1"
+	b.HR.Put(chief)
+	b.Sync()
+	require.Equal(t, `"ada"`, account(t, b, "directory", "1").Attributes["manager"].String())
+}

@@ -41,6 +41,9 @@ func (t *Tenant) Read(ctx context.Context, source string) (ReadReport, error) {
 	return ReadReport{}, fmt.Errorf("source %q: this tenant has no such source", source)
 }
 
+// runRead is the kind of a run that reads a source.
+const runRead = "read"
+
 // staged is a record of a read that is not accepted yet, as it is stored.
 type staged struct {
 	Record hrsource.Record
@@ -114,7 +117,7 @@ func (r *reading) open(ctx context.Context) error {
 		if r.prev, err = tx.Source(r.src.Name()); err != nil && !errors.Is(err, state.ErrNotFound) {
 			return err
 		}
-		r.run, err = r.openRun(tx, "read", r.src.Name(), state.RunReading)
+		r.run, err = r.openRun(tx, runRead, r.src.Name(), state.RunReading)
 		return err
 	})
 }
@@ -183,15 +186,14 @@ func (r *reading) tellsAnything(tx state.Tx, rec hrsource.Record) (bool, error) 
 	if err != nil {
 		return false, err
 	}
-	w := rec.Worker
-	if r.src.Current {
+	digest := rec.Worker.Digest()
+	if string(digest[:]) != string(row.Digest) {
 		var last hrsource.Worker
 		if err := json.Unmarshal(row.Body, &last); err != nil {
-			return false, fmt.Errorf("worker %s: %w", w.Key, err)
+			return false, fmt.Errorf("worker %s: %w", rec.Worker.Key, err)
 		}
-		w = r.overlay(w, last)
+		digest = r.over(rec, last).Digest()
 	}
-	digest := w.Digest()
 	if string(digest[:]) != string(row.Digest) || !row.MissingSince.IsZero() {
 		return true, nil
 	}

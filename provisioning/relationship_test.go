@@ -22,7 +22,7 @@ func TestAWorkerInTheTermsOfPolicy(t *testing.T) {
 		Key: hrsource.WorkerKey{Source: "hr", ID: "1"}, Primary: true, HireDate: day(2026, 1, 5), TerminationDate: day(2026, 6, 30),
 		Assignments: []hrsource.Assignment{{Department: "Sales"}, {EffectiveFrom: day(2026, 3, 1), Department: "Support"}},
 	}
-	rel, live, err := provisioning.Relationship(w, vienna, time.Time{})
+	rel, live, err := provisioning.Relationship(w, vienna, time.Time{}, hrsource.EndsWithEmployment)
 	require.NoError(t, err)
 	require.True(t, live)
 	require.Equal(t, policy.Relationship{
@@ -34,19 +34,19 @@ func TestAWorkerInTheTermsOfPolicy(t *testing.T) {
 	}, rel)
 
 	w.AccessEnd = time.Date(2026, 5, 4, 15, 0, 0, 0, time.UTC)
-	rel, _, err = provisioning.Relationship(w, nil, time.Time{})
+	rel, _, err = provisioning.Relationship(w, nil, time.Time{}, hrsource.EndsWithEmployment)
 	require.NoError(t, err)
 	require.Equal(t, w.AccessEnd, rel.End)
 	require.True(t, rel.Abrupt)
 	require.Equal(t, time.UTC, rel.Zone)
 
 	w.Status, w.Assignments = hrsource.StatusNoShow, nil
-	rel, live, err = provisioning.Relationship(w, nil, time.Time{})
+	rel, live, err = provisioning.Relationship(w, nil, time.Time{}, hrsource.EndsWithEmployment)
 	require.NoError(t, err)
 	require.False(t, live)
 	require.Len(t, rel.Spans, 1)
 
 	w.Timezone = "Mars"
-	_, _, err = provisioning.Relationship(w, nil, time.Time{})
+	_, _, err = provisioning.Relationship(w, nil, time.Time{}, hrsource.EndsWithEmployment)
 	require.ErrorContains(t, err, "Mars")
 }

@@ -98,6 +98,7 @@ func TestSessionsThatWereLostSightOfAreEndedAgain(t *testing.T) {
 func TestWhoComesBackMaySignInAndIsSignedOutAgainWithTheNextEnd(t *testing.T) {
 	t.Parallel()
 	b, _ := signedIn(t, provisioningtest.Config{})
+	b.HR.Tells(hrsource.FieldNames()...)
 	fireNow(b)
 	b.HR.Change("1", func(w *hrsource.Worker) { w.AccessEnd = time.Time{} })
 	b.Sync()

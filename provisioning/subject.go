@@ -84,7 +84,7 @@ func holdings(items []state.Item) []policy.Holding {
 
 // relationship is [Relationship], and ends with those who have been missing for long.
 func (t *Tenant) relationship(row state.Worker, w hrsource.Worker) (rel policy.Relationship, live bool, err error) {
-	rel, live, err = Relationship(w, t.cfg.Zone, row.RecordedAt)
+	rel, live, err = Relationship(w, t.cfg.Zone, row.StatusSince, t.cfg.EndsWith)
 	if err != nil {
 		return policy.Relationship{}, false, err
 	}

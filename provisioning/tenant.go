@@ -13,6 +13,7 @@ import (
 
 	"github.com/joinery-iam/joinery/audit"
 	"github.com/joinery-iam/joinery/connector"
+	"github.com/joinery-iam/joinery/hrsource"
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
 )
 
@@ -74,6 +75,9 @@ func (t *Tenant) versionWith(policy string) string {
 	}
 	if zone := t.cfg.Zone.String(); zone != "UTC" {
 		parts = append(parts, "zone:"+zone)
+	}
+	if t.cfg.EndsWith != hrsource.EndsWithEmployment {
+		parts = append(parts, "ends:"+string(t.cfg.EndsWith))
 	}
 	for _, s := range t.cfg.Sources {
 		if s.EndMissingAfter > 0 {

@@ -31,8 +31,8 @@ func (j *job) wake(tx state.Tx, person string) error {
 			return err
 		}
 		for _, p := range people {
-			if p == "" || p == person {
-				continue
+			if p == person && own {
+				continue // is due already
 			}
 			if err := j.touch(tx, p, "", eventManager, false); err != nil {
 				return err

@@ -80,7 +80,7 @@ func period(w hrsource.Worker) string {
 	for _, day := range []struct {
 		label string
 		date  hrsource.Date
-	}{{"from", w.HireDate}, {"contract until", w.ContractEndDate}, {"last day", w.TerminationDate}} {
+	}{{"from", w.HireDate}, {"contract until", w.ContractEndDate}, {"last day at work", w.LastDayOfWork}, {"last day", w.TerminationDate}} {
 		if !day.date.IsZero() {
 			fmt.Fprintf(&text, ", %s %s", day.label, day.date)
 		}

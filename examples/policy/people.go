@@ -68,7 +68,7 @@ func (c *call) readPeople(ctx context.Context, at time.Time, zone *time.Location
 	byKey := map[string]int{}
 	_, err = source.Snapshot(ctx, hrsource.SnapshotRequest{}, func(r hrsource.Record) error {
 		w := r.Worker
-		rel, live, err := provisioning.Relationship(w, zone, time.Time{})
+		rel, live, err := provisioning.Relationship(w, zone, time.Time{}, hrsource.EndsWithEmployment)
 		if c.wrongRecord(r, err) {
 			return nil
 		}

@@ -26,7 +26,10 @@ var aliases = map[string][]string{
 	"originalHireDate": {"original hire date", "first hire date", "original start date"},
 	"hireDate":         {"hire date", "start date", "date of hire", "date of joining", "joining date", "first day"},
 	"contractEndDate":  {"contract end date", "contract end", "fixed term end date"},
-	"terminationDate":  {"termination date", "term date", "last day", "last working day", "last day of work", "leaving date", "date of leaving", "exit date", "separation date"},
+	"terminationDate":  {"termination date", "term date", "last day", "last day of employment", "leaving date", "date of leaving", "exit date", "separation date"},
+	"lastDayOfWork":    {"last day of work", "last working day", "last work day", "last day worked", "last day at work"},
+	"leaveStartDate":   {"leave start", "leave start date", "leave begin", "leave from", "start of leave", "first day of leave"},
+	"leaveEndDate":     {"leave end", "leave end date", "leave to", "leave until", "end of leave", "last day of leave"},
 	"accessEnd":        {"access end", "access ends at"},
 	"effectiveFrom":    {"effective from", "effective date", "valid from"},
 	"jobTitle":         {"job title", "title", "position", "position title", "business title"},
@@ -46,7 +49,7 @@ var aliases = map[string][]string{
 // either, or neither, would end access at the wrong time or never.
 var ambiguous = map[string]string{
 	fold("end date"):        "contractEndDate or terminationDate",
-	fold("leave date"):      "terminationDate, or the start of a leave, which is none",
+	fold("leave date"):      "terminationDate or leaveStartDate",
 	fold("expiry date"):     "contractEndDate or terminationDate",
 	fold("expiration date"): "contractEndDate or terminationDate",
 }

@@ -103,6 +103,8 @@ func TestCommonHeaders(t *testing.T) {
 	}
 	for header, field := range map[string]string{
 		"Start Date": "hireDate", "Date of Joining": "hireDate", "Last Day": "terminationDate", "Term Date": "terminationDate",
+		"Last Day of Employment": "terminationDate", "Last Working Day": "lastDayOfWork", "last_day_of_work": "lastDayOfWork", "Last Day Worked": "lastDayOfWork",
+		"Leave Start": "leaveStartDate", "First Day of Leave": "leaveStartDate", "leave_end_date": "leaveEndDate", "Last day of leave": "leaveEndDate",
 		"Contract End": "contractEndDate", "DOB": "birthDate", "Original Hire Date": "originalHireDate", "Valid From": "effectiveFrom",
 	} {
 		got := records(t, "Worker ID,"+header+"\n1,2026-05-06\n", csvfile.Config{})

@@ -21,6 +21,12 @@
 // costs that row; a quote that is never closed costs one line, not the rest of
 // the file. Rows without a readable id come as records without a key.
 //
+// # What the file tells of
+//
+// Each record names the fields that have a column ([hrsource.Record]). An empty cell says
+// that there is no value any more, such as no last day; a field without a column is left
+// to others who tell of it.
+//
 // # Completeness
 //
 // That a file ends does not prove that it is whole. [Config.Evidence] names what

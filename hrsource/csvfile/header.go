@@ -57,6 +57,15 @@ func (cfg Config) layoutOf(header row, comma byte) (layout, error) {
 	return l, errors.Join(errs...)
 }
 
+// told returns the fields that the file tells of.
+func (l layout) told(cfg Config) []string {
+	told := slices.DeleteFunc(slices.Clone(l.fields), func(field string) bool { return field == "" })
+	if cfg.Timezone != "" && !slices.Contains(told, "timezone") {
+		told = append(told, "timezone")
+	}
+	return told
+}
+
 // columns returns the configured fields by folded header.
 func (cfg Config) columns() map[string]string {
 	all := map[string]string{}

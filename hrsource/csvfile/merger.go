@@ -109,6 +109,7 @@ func (m *merger) record(l layout, id string, rows []row) hrsource.Record {
 	worker.Key = hrsource.WorkerKey{Source: m.cfg.Name, ID: id}
 	return hrsource.Record{
 		Worker:   worker,
+		Fields:   l.told(m.cfg),
 		Problems: b.problems,
 		Position: shorten(m.file+":"+strings.Join(lines, ","), 200),
 		Raw:      shorten(strings.Join(raw, "\n"), maxRaw),

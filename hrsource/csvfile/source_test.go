@@ -65,6 +65,7 @@ func TestReadsRows(t *testing.T) {
 			HireDate:    hrsource.Date{Year: 2026, Month: 2, Day: 1},
 			Assignments: []hrsource.Assignment{{Department: "Engines", CostCenter: "4711", Manager: "9"}},
 		},
+		Fields:   []string{"workerId", "givenName", "familyName", "email", "hireDate", "department", "costCenter", "manager", "timezone"},
 		Position: "people.csv:2",
 		Raw:      "17,Ada,Byron,ada@example.com,2026-02-01,Engines,4711,9,ignored",
 	}, got[0])
@@ -87,6 +88,19 @@ func TestCustomColumnsAndMappings(t *testing.T) {
 	require.Empty(t, got[1].Worker.Custom)
 	require.Empty(t, got[1].Worker.Status)
 	require.Empty(t, got[1].Problems)
+}
+
+// A column that was left out, or is not read, must not say that nobody has a value.
+func TestRecordsTellOfTheColumnsThatAreRead(t *testing.T) {
+	t.Parallel()
+	got := records(t, "id,last day,nickname,Badge,Notes,tz\n1,,,,x,\n2,2026-01-31,,,,\n", csvfile.Config{
+		Columns: map[string]string{"nickname": ""}, Custom: []string{"Badge"}, Timezone: "Europe/London",
+	})
+	for _, r := range got {
+		require.Equal(t, []string{"workerId", "terminationDate", "Badge", "timezone"}, r.Fields)
+	}
+	got[0].Fields[0] = "spoiled"
+	require.Equal(t, "workerId", got[1].Fields[0], "each record has its own")
 }
 
 func TestEncodings(t *testing.T) {

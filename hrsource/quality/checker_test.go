@@ -25,6 +25,7 @@ func crowd(random *rand.Rand, n int) []hrsource.Worker {
 			set("manager", fmt.Sprint(random.IntN(n))), set("timezone", one("", "Europe/Berlin", "Berlin")),
 			set("workerType", one("employee", "temp")), set("department", one("", "Eng", "eng", "Sales", "Salse")),
 			set("hireDate", one("", "1900-01-01", "2020-01-01", "2026-07-01")), set("terminationDate", one("", "", "2025-01-01", "2026-12-31")),
+			set("lastDayOfWork", one("", "", "2026-12-01")),
 			set("status", one("active", "terminated", "noShow", "")), badge(one("red", "rot"), one("", "green")),
 		))
 	}

@@ -48,35 +48,48 @@ type dated struct {
 }
 
 func (f finder) ends(w hrsource.Worker) {
-	if w.Type == hrsource.ContingentWorker && w.ContractEndDate.IsZero() && w.TerminationDate.IsZero() && w.AccessEnd.IsZero() &&
+	if w.Type == hrsource.ContingentWorker && w.ContractEndDate.IsZero() && w.TerminationDate.IsZero() && w.LastDayOfWork.IsZero() && w.AccessEnd.IsZero() &&
 		w.Status != hrsource.StatusTerminated && w.Status != hrsource.StatusNoShow {
 		f.find(ContractorWithoutEnd, w.Key, "contractEndDate", "", "a contractor without an end: want contractEndDate")
+	}
+	if !w.LeaveEndDate.IsZero() && w.LeaveEndDate.Compare(w.LeaveStartDate) < 0 {
+		f.before(w, dated{"leaveEndDate", w.LeaveEndDate}, dated{"leaveStartDate", w.LeaveStartDate})
 	}
 	if w.Status == hrsource.StatusNoShow {
 		return // a hire that was rescinded may be said to end before it began
 	}
-	ends := []dated{{"contractEndDate", w.ContractEndDate}, {"terminationDate", w.TerminationDate}}
+	if !w.TerminationDate.IsZero() && w.LastDayOfWork.Compare(w.TerminationDate) > 0 {
+		f.find(WorkAfterEnd, w.Key, "lastDayOfWork", w.LastDayOfWork.String(),
+			fmt.Sprintf("lastDayOfWork is %s, after terminationDate %s: want a day until then",
+				f.quote("lastDayOfWork", w.LastDayOfWork.String()), f.quote("terminationDate", w.TerminationDate.String())))
+	}
+	ends := []dated{{"contractEndDate", w.ContractEndDate}, {"terminationDate", w.TerminationDate}, {"lastDayOfWork", w.LastDayOfWork}}
 	if zone, err := w.Zone(f.zone); err == nil && !w.AccessEnd.IsZero() {
 		ends = append(ends, dated{"accessEnd", hrsource.DateOf(w.AccessEnd.In(zone))})
 	}
 	for _, end := range ends {
 		if !end.IsZero() && end.Compare(w.HireDate) < 0 {
-			f.find(EndBeforeStart, w.Key, end.field, w.Text(hrsource.Assignment{}, end.field),
-				fmt.Sprintf("%s is %s, before hireDate %s: want a day from then on", end.field,
-					f.quote(end.field, end.String()), f.quote("hireDate", w.HireDate.String())))
+			f.before(w, end, dated{"hireDate", w.HireDate})
 		}
 	}
+}
+
+// before finds an end that is before the start.
+func (f finder) before(w hrsource.Worker, end, start dated) {
+	f.find(EndBeforeStart, w.Key, end.field, w.Text(hrsource.Assignment{}, end.field),
+		fmt.Sprintf("%s is %s, before %s %s: want a day from then on", end.field,
+			f.quote(end.field, end.String()), start.field, f.quote(start.field, start.String())))
 }
 
 // afterEnd finds who is said to be employed after the end that the dates give.
 func (f finder) afterEnd(w hrsource.Worker) {
 	employed := []hrsource.Status{hrsource.StatusActive, hrsource.StatusOnLeave, hrsource.StatusSuspended}
-	_, end, _, err := w.Window(f.zone, time.Time{})
+	_, end, _, err := w.Window(f.zone, time.Time{}, hrsource.EndsWithEmployment)
 	if err != nil || f.now.IsZero() || end.IsZero() || f.now.Before(end) || !slices.Contains(employed, w.Status) {
 		return
 	}
 	var ends []string
-	for _, field := range []string{"contractEndDate", "terminationDate", "accessEnd"} {
+	for _, field := range []string{"contractEndDate", "terminationDate", "lastDayOfWork", "accessEnd"} {
 		if text := w.Text(hrsource.Assignment{}, field); text != "" {
 			ends = append(ends, field+" "+f.quote(field, text))
 		}

@@ -62,7 +62,7 @@ func (c *Checker) entry(w hrsource.Worker) *entry {
 	if name := nameOf(w.Name); name != "" && !w.BirthDate.IsZero() {
 		e.human = digestOf(name, w.BirthDate.String())
 	}
-	start, end, live, err := w.Window(c.zone, time.Time{})
+	start, end, live, err := w.Window(c.zone, time.Time{}, hrsource.EndsWithEmployment)
 	if err == nil {
 		e.start, e.end = math.MinInt64, math.MaxInt64
 		if !start.IsZero() {

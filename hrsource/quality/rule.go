@@ -26,8 +26,11 @@ const (
 	// access.
 	ContractorWithoutEnd Rule = "contractorWithoutEnd"
 	// EndBeforeStart: a last day, or the end of access, is before the first day.
-	// A hire that was rescinded may end so.
+	// A hire that was rescinded may end so. Or the last day of a leave is before its
+	// first.
 	EndBeforeStart Rule = "endBeforeStart"
+	// WorkAfterEnd: the last day of work is after the last day of employment.
+	WorkAfterEnd Rule = "workAfterEnd"
 	// StartImplausible: a first day is before 1950, or more than a year after
 	// today.
 	StartImplausible Rule = "startImplausible"
@@ -98,6 +101,7 @@ var traits = []trait{
 	{TimezoneUnknown, Error, IT},
 	{ContractorWithoutEnd, Warning, HR},
 	{EndBeforeStart, Error, HR},
+	{WorkAfterEnd, Error, HR},
 	{StartImplausible, Warning, HR},
 	{ActiveAfterEnd, Error, HR},
 	{ManagerUnknown, Warning, HR},

@@ -105,6 +105,7 @@ var recordRules = []ruleCase{
 			worker("1"), worker("2", set("workerType", "contingentWorker"), set("contractEndDate", "2026-12-31")),
 			worker("3", set("workerType", "contingentWorker"), set("terminationDate", "2026-12-31")),
 			worker("4", set("workerType", "contingentWorker"), set("accessEnd", "2026-12-31T12:00:00Z")),
+			worker("7", set("workerType", "contingentWorker"), set("lastDayOfWork", "2026-12-31")),
 			worker("5", set("workerType", "contingentWorker"), set("status", "terminated")),
 			worker("6", set("workerType", "contingentWorker"), set("status", "noShow")),
 		},
@@ -127,10 +128,11 @@ var recordRules = []ruleCase{
 	},
 	{
 		quality.EndBeforeStart, "each end before the start",
-		[]hrsource.Worker{worker("1", set("terminationDate", "2019-12-31"), set("contractEndDate", "2019-11-30"), set("accessEnd", "2019-10-01T00:00:00Z"))},
+		[]hrsource.Worker{worker("1", set("terminationDate", "2019-12-31"), set("contractEndDate", "2019-11-30"), set("lastDayOfWork", "2019-12-01"), set("accessEnd", "2019-10-01T00:00:00Z"))},
 		[]string{
 			`hr/1: accessEnd is "2019-10-01", before hireDate "2020-01-01": want a day from then on`,
 			`hr/1: contractEndDate is "2019-11-30", before hireDate "2020-01-01": want a day from then on`,
+			`hr/1: lastDayOfWork is "2019-12-01", before hireDate "2020-01-01": want a day from then on`,
 			`hr/1: terminationDate is "2019-12-31", before hireDate "2020-01-01": want a day from then on`,
 		},
 	},
@@ -141,6 +143,33 @@ var recordRules = []ruleCase{
 			worker("2", set("timezone", "Asia/Tokyo"), set("accessEnd", "2019-12-31T14:59:00Z")),
 		},
 		[]string{`hr/2: accessEnd is "2019-12-31", before hireDate "2020-01-01": want a day from then on`},
+	},
+	{
+		quality.EndBeforeStart, "a leave of a day, of no known end, or of no known start",
+		[]hrsource.Worker{
+			worker("1", set("leaveStartDate", "2026-07-01"), set("leaveEndDate", "2026-07-01")),
+			worker("2", set("leaveStartDate", "2026-07-01")), worker("3", set("leaveEndDate", "2026-07-01")),
+		},
+		nil,
+	},
+	{
+		quality.EndBeforeStart, "a leave that ends before",
+		[]hrsource.Worker{worker("1", set("leaveStartDate", "2026-07-01"), set("leaveEndDate", "2026-06-30"))},
+		[]string{`hr/1: leaveEndDate is "2026-06-30", before leaveStartDate "2026-07-01": want a day from then on`},
+	},
+
+	{
+		quality.WorkAfterEnd, "until the last day of employment, or without one",
+		[]hrsource.Worker{
+			worker("1", set("terminationDate", "2026-12-31"), set("lastDayOfWork", "2026-12-31")), worker("2", set("lastDayOfWork", "2026-12-31")),
+			worker("3", set("terminationDate", "2026-12-31")),
+		},
+		nil,
+	},
+	{
+		quality.WorkAfterEnd, "after it",
+		[]hrsource.Worker{worker("1", set("terminationDate", "2026-12-30"), set("lastDayOfWork", "2026-12-31"))},
+		[]string{`hr/1: lastDayOfWork is "2026-12-31", after terminationDate "2026-12-30": want a day until then`},
 	},
 
 	{

@@ -92,7 +92,7 @@ func (v *validation) checkRequired(field string) {
 	if !v.checkField("Required", field) {
 		return
 	}
-	if field == "terminationDate" || field == "accessEnd" {
+	if field == "terminationDate" || field == "lastDayOfWork" || field == "accessEnd" {
 		v.wrong("Required %q: want another field, since whoever works here has none", field)
 	}
 }

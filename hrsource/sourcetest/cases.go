@@ -26,6 +26,7 @@ func Cases() []Case {
 		{"key names its source", "Every key that Snapshot yields has it as its Source.", checkKeySource},
 		{"everything is read", "Snapshot reads everything and calls yield once for each worker.", checkEverything},
 		{"values are those of the system", "A Source reads people out of a system of record and interprets nothing.", checkValues},
+		{"fields that are told are named", "Fields names the fields that the record tells of.", checkFields},
 		{"no key twice", "... and never twice for one key.", checkTwice},
 		{"yield stops it", "It stops at the first error of yield ...", checkYieldStops},
 		{"yield's error is returned", "... and returns it.", checkYieldError},
@@ -105,6 +106,21 @@ func checkValues(ctx context.Context, sys System) error {
 		}
 		if err := differ(r.Worker, w, sys.fields()); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+func checkFields(ctx context.Context, sys System) error {
+	_, got, _, err := sys.take(ctx, "f", 3)
+	if err != nil {
+		return err
+	}
+	for _, r := range got {
+		for _, field := range sys.fields() {
+			if r.Fields != nil && field != "source" && field != "workerId" && !slices.Contains(r.Fields, field) {
+				return fmt.Errorf("%s: the source reads %s, and Fields does not name it: nobody would take it over", r.Worker.Key, field)
+			}
 		}
 	}
 	return nil

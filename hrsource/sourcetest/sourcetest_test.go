@@ -148,7 +148,13 @@ func (m *memory) record(w hrsource.Worker) (r hrsource.Record, drop bool) {
 		}
 		r.Problems = []hrsource.Problem{p}
 	}
-	r.Worker = w
+	r.Worker, r.Fields = w, []string{"givenName", "familyName", "hireDate", "department"}
+	switch m.fault {
+	case "does not name all that it tells":
+		r.Fields = r.Fields[1:]
+	case "does not say what it tells": // which is none
+		r.Fields = nil
+	}
 	return r, drop
 }
 
@@ -193,6 +199,7 @@ func TestEachFaultFailsItsCase(t *testing.T) {
 		"invents one":                      "everything is read",
 		"changes values":                   "values are those of the system",
 		"finds fault":                      "values are those of the system",
+		"does not name all that it tells":  "fields that are told are named",
 		"yields twice":                     "no key twice",
 		"goes on after an error":           "yield stops it",
 		"replaces the error":               "yield's error is returned",
@@ -253,7 +260,7 @@ func TestCasesThatCannotTell(t *testing.T) {
 func TestEveryFieldHasAValue(t *testing.T) {
 	t.Parallel()
 	for _, c := range sourcetest.Cases() {
-		sys := system("")
+		sys := system("does not say what it tells")
 		sys.Fields = slices.DeleteFunc(hrsource.FieldNames(), func(f string) bool { return f == "source" || f == "workerId" })
 		require.NoError(t, c.Check(t.Context(), sys), c.Name)
 	}

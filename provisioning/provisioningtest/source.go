@@ -18,6 +18,7 @@ type Source struct {
 	mu       sync.Mutex
 	workers  map[string]hrsource.Worker
 	problems map[string][]hrsource.Problem
+	fields   []string
 	failAt   int
 	err      error
 	partial  bool
@@ -74,6 +75,14 @@ func (s *Source) Remove(id string) {
 	delete(s.workers, id)
 }
 
+// Tells makes the following reads name the fields that they tell of, as a source should;
+// with none, they do not say.
+func (s *Source) Tells(fields ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fields = fields
+}
+
 // FailAfter makes the following reads fail with err after n records; a nil err
 // ends that.
 func (s *Source) FailAfter(n int, err error) {
@@ -93,7 +102,7 @@ func (s *Source) Unproven(on bool) {
 func (s *Source) Snapshot(ctx context.Context, _ hrsource.SnapshotRequest, yield func(hrsource.Record) error) (hrsource.Proof, error) {
 	s.mu.Lock()
 	workers, problems := maps.Clone(s.workers), maps.Clone(s.problems)
-	failAt, fail, partial := s.failAt, s.err, s.partial
+	failAt, fail, partial, fields := s.failAt, s.err, s.partial, s.fields
 	s.mu.Unlock()
 	for i, id := range slices.Sorted(maps.Keys(workers)) {
 		if fail != nil && i == failAt {
@@ -102,7 +111,7 @@ func (s *Source) Snapshot(ctx context.Context, _ hrsource.SnapshotRequest, yield
 		if err := ctx.Err(); err != nil {
 			return hrsource.Proof{}, err
 		}
-		if err := yield(hrsource.Record{Worker: workers[id], Problems: problems[id], Position: id}); err != nil {
+		if err := yield(hrsource.Record{Worker: workers[id], Fields: slices.Clone(fields), Problems: problems[id], Position: id}); err != nil {
 			return hrsource.Proof{}, err
 		}
 	}

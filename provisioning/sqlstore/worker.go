@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	workerColumns = `w.source, w.id, w.person, w.person_key, w.emails, w.manager, w.seq, w.digest, w.body, w.recorded_at, w.missing_since`
+	workerColumns = `w.source, w.id, w.person, w.person_key, w.emails, w.manager, w.seq, w.digest, w.body, w.recorded_at, w.status_since, w.missing_since`
 
 	getWorker       = `/* worker */ SELECT ` + workerColumns + ` FROM joinery_worker w WHERE w.tenant = ?1 AND w.source = ?2 AND w.id = ?3`
 	workersOf       = `/* workers of */ SELECT ` + workerColumns + ` FROM joinery_worker w WHERE w.tenant = ?1 AND w.person = ?2 AND w.person <> '' ORDER BY w.source, w.id`
@@ -20,11 +20,11 @@ const (
 		JOIN joinery_worker w ON w.tenant = e.tenant AND w.source = e.source AND w.id = e.id WHERE e.tenant = ?1 AND e.email = ?2`
 
 	putWorker = `/* put worker */ INSERT INTO joinery_worker
-		(tenant, source, id, person, person_key, emails, manager, seq, digest, body, recorded_at, missing_since)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+		(tenant, source, id, person, person_key, emails, manager, seq, digest, body, recorded_at, status_since, missing_since)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
 		ON CONFLICT (tenant, source, id) DO UPDATE SET person = excluded.person, person_key = excluded.person_key, emails = excluded.emails,
 		manager = excluded.manager, seq = excluded.seq, digest = excluded.digest, body = excluded.body,
-		recorded_at = excluded.recorded_at, missing_since = excluded.missing_since`
+		recorded_at = excluded.recorded_at, status_since = excluded.status_since, missing_since = excluded.missing_since`
 	workerEmails = `/* e-mails */ SELECT emails FROM joinery_worker WHERE tenant = ?1 AND source = ?2 AND id = ?3`
 	dropEmails   = `/* drop e-mails */ DELETE FROM joinery_worker_email WHERE tenant = ?1 AND source = ?2 AND id = ?3`
 	addEmail     = `/* add e-mail */ INSERT INTO joinery_worker_email (tenant, source, id, email) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING`
@@ -35,7 +35,7 @@ const (
 
 func scanWorker(r row, w *state.Worker) error {
 	return r.Scan(&w.Source, &w.ID, &w.Person, &w.PersonKey, list{&w.Emails}, &w.Manager, &w.Seq, bytes{&w.Digest}, bytes{&w.Body},
-		at{&w.RecordedAt}, at{&w.MissingSince})
+		at{&w.RecordedAt}, at{&w.StatusSince}, at{&w.MissingSince})
 }
 
 // Worker implements [state.Facts].
@@ -57,7 +57,7 @@ func (t *transaction) PutWorker(w state.Worker) error {
 		return err
 	}
 	if _, err := t.exec(putWorker, w.Source, w.ID, w.Person, w.PersonKey, emails, w.Manager, w.Seq, blob(w.Digest), blob(w.Body),
-		micros(w.RecordedAt), micros(w.MissingSince)); err != nil || emails == before {
+		micros(w.RecordedAt), micros(w.StatusSince), micros(w.MissingSince)); err != nil || emails == before {
 		return err
 	}
 	if _, err := t.exec(dropEmails, w.Source, w.ID); err != nil {

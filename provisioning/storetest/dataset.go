@@ -27,7 +27,7 @@ func writes() []write {
 		{"PutWorker", func(tx state.Tx, mark string) {
 			ok(tx.PutWorker(state.Worker{
 				Source: "hr", ID: "1001", Person: "p1", PersonKey: "key-1", Emails: []string{"ada@example.com", "ada@home.example"},
-				Manager: "1000", Seq: 1, Digest: []byte{1, 2}, Body: []byte(`{"name":"Ada` + mark + `"}`), RecordedAt: day(1), MissingSince: day(2),
+				Manager: "1000", Seq: 1, Digest: []byte{1, 2}, Body: []byte(`{"name":"Ada` + mark + `"}`), RecordedAt: day(1), StatusSince: day(1), MissingSince: day(2),
 			}))
 		}},
 		{"AddVersion", func(tx state.Tx, mark string) {

@@ -17,7 +17,7 @@ func workerCases() []testCase {
 func workerKept(f *fixture) {
 	full := state.Worker{
 		Source: "hr", ID: "1", Person: "p", PersonKey: "k", Emails: []string{"b@example.com", "a@example.com"}, Manager: "9",
-		Seq: 7, Digest: []byte{1}, Body: []byte("{}"), RecordedAt: day(1), MissingSince: day(2),
+		Seq: 7, Digest: []byte{1}, Body: []byte("{}"), RecordedAt: day(1), StatusSince: day(3), MissingSince: day(2),
 	}
 	f.update(func(tx state.Tx) {
 		_, err := tx.Worker("hr", "1")

@@ -23,7 +23,7 @@ func (f *feed) Snapshot(_ context.Context, req hrsource.SnapshotRequest, yield f
 	for _, h := range f.humans {
 		for _, j := range h.jobs {
 			if j.agency == (f.name == agency) {
-				records = append(records, hrsource.Record{Worker: f.tells(h, j)})
+				records = append(records, hrsource.Record{Worker: f.tells(h, j), Fields: hrsource.FieldNames()})
 			}
 		}
 	}

@@ -73,6 +73,9 @@ type Worker struct {
 	Digest     []byte
 	Body       []byte
 	RecordedAt time.Time
+	// StatusSince is when the worker was first told with the status of the latest version,
+	// whatever else has changed since.
+	StatusSince time.Time
 	// MissingSince is when the worker was first absent from a complete read.
 	MissingSince time.Time
 }

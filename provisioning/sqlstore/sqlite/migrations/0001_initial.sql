@@ -30,6 +30,7 @@ CREATE TABLE joinery_worker (
   digest        BLOB    NOT NULL,
   body          BLOB    NOT NULL,
   recorded_at   INTEGER NOT NULL,
+  status_since  INTEGER NOT NULL,
   missing_since INTEGER NOT NULL,
   PRIMARY KEY (tenant, source, id)
 ) STRICT;
