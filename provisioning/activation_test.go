@@ -14,6 +14,7 @@ import (
 
 	"github.com/joinery-iam/joinery/audit"
 	"github.com/joinery-iam/joinery/connector"
+	"github.com/joinery-iam/joinery/hrsource"
 	"github.com/joinery-iam/joinery/policy"
 	"github.com/joinery-iam/joinery/provisioning"
 	"github.com/joinery-iam/joinery/provisioning/provisioningtest"
@@ -346,4 +347,24 @@ func TestOtherConfigurationSupersedesToo(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, all, 2)
 	require.Equal(t, all[0].Version, all[1].Version, "the policy is the same")
+}
+
+// They were decided in the run of the read, which nobody reviews.
+func TestWhomHRTellsOfMeanwhileIsReviewedWithThePolicy(t *testing.T) {
+	t.Parallel()
+	n := twoNodes(t, load(t, plain), unaltered)
+	n.hire(30)
+	n.activate(provisioning.ActivateRequest{Policy: withGroup(t, "crm"), Review: true})
+	for i := range 10 {
+		n.HR.Change(fmt.Sprintf("%04d", i), func(w *hrsource.Worker) { w.Phone = "1" })
+	}
+	n.HR.End("0011", "2025-12-31")
+	n.Sync()
+	require.Zero(t, n.holders("group/crm"))
+	require.Equal(t, 29, activeIn(n.Bench, "directory"), "who has to go does not wait for it")
+	plan, err := n.Plan(t.Context(), provisioning.PlanRequest{})
+	require.NoError(t, err)
+	_, err = n.Apply(t.Context(), provisioning.ApplyRequest{Plan: plan, Actor: "bob"})
+	require.NoError(t, err)
+	require.Equal(t, 29, n.holders("group/crm"))
 }

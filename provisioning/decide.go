@@ -122,6 +122,11 @@ func (t *Tenant) decide(ctx context.Context, tx state.Tx, p state.Person) error 
 		p.LeftAt = now
 	}
 	d.person = p
+	if d.Live || !d.was.Live { // nobody's leaving waits for a policy
+		if err := d.withPolicy(); err != nil {
+			return err
+		}
+	}
 	if err := d.compare(); err != nil {
 		return err
 	}
@@ -132,6 +137,24 @@ func (t *Tenant) decide(ctx context.Context, tx state.Tx, p state.Person) error 
 		}
 	}
 	return tx.PutPerson(p)
+}
+
+// withPolicy moves what is decided to the run of a policy that has not acted yet, if this
+// is the first look by it: a fact that was told meanwhile must not carry what the policy
+// changes past its review, nor out of what the guard weighs together.
+func (d *decision) withPolicy() error {
+	if d.was.Policy == "" || d.was.Policy == d.person.Policy {
+		return nil
+	}
+	last, err := d.tx.InForce()
+	if err != nil || last.Run == d.run {
+		return err
+	}
+	run, err := d.tx.Run(last.Run)
+	if err == nil && (run.State == state.RunDeciding || run.State == state.RunHeld) {
+		d.run = run.ID
+	}
+	return err
 }
 
 // evaluate asks policy about the person. What policy calls the login name of an account

@@ -294,3 +294,29 @@ accounts:`, 1)
 		})
 	}
 }
+
+// What had passed as urgent was not in the window of the same run.
+func TestUrgentRemovalsCountAgainstTheRestOfTheirRun(t *testing.T) {
+	t.Parallel()
+	b := crowd(t, 60, provisioningtest.Config{})
+	for i := range 6 {
+		b.HR.Change(fmt.Sprintf("%04d", i), func(w *hrsource.Worker) { w.AccessEnd = b.Clock.Now() })
+		b.HR.End(fmt.Sprintf("%04d", i+6), "2025-12-31")
+	}
+	b.Sync()
+	require.Equal(t, 54, activeIn(b, "directory"))
+	require.Contains(t, b.AnswerCase(provisioning.CaseGuard, provisioning.ChoiceHold).Question, "6 of 60 would be hit by disable, after 6 already in the window; 6 may")
+}
+
+// Each group was counted, so that one leaver with seven of them used up the window.
+func TestTheWindowCountsPeople(t *testing.T) {
+	t.Parallel()
+	b := crowd(t, 60, provisioningtest.Config{Policy: strings.Replace(plain, "[directory:group/staff]",
+		`["directory:group/a", "directory:group/b", "directory:group/c", "directory:group/d", "directory:group/e", "directory:group/f", "directory:group/g"]`, 1)})
+	b.HR.Change("0001", func(w *hrsource.Worker) { w.AccessEnd = b.Clock.Now() })
+	b.Sync()
+	b.HR.End("0002", "2025-12-31")
+	b.Sync()
+	require.Equal(t, 58, activeIn(b, "directory"))
+	require.Empty(t, entitlements(account(t, b, "directory", "0002")))
+}

@@ -81,6 +81,9 @@ func (t *Tenant) judgeRun(tx state.Tx, run state.Run) error {
 	if counts, err = t.passUrgent(tx, run, counts, before); err != nil {
 		return err
 	}
+	if before, err = t.windowAt(tx, run.SealedAt); err != nil { // with what has just passed
+		return err
+	}
 	breaches, err := t.breaches(tx, counts, before)
 	if err != nil {
 		return err

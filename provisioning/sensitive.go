@@ -69,18 +69,21 @@ func (t *Tenant) counts(tx state.Tx, run string) ([]state.Count, error) {
 }
 
 // weigh counts what items that are let through by themselves take away, and what is
-// sensitive of what they give, as the guard does. What is released already has been
-// counted.
+// sensitive of what they give, as the guard does: people, and each of those grants. What
+// is released already has been counted.
 func (t *Tenant) weigh(items []state.Item) []state.Count {
 	var counts []state.Count
+	type loss struct{ person, system, kind string }
+	hit := map[loss]bool{}
 	for _, it := range items {
 		kind := it.Removes
 		if t.givesSensitive(it) {
 			kind = kindSensitive
 		}
-		if kind == "" || it.Released {
+		if kind == "" || it.Released || hit[loss{it.Person, it.System, kind}] {
 			continue
 		}
+		hit[loss{it.Person, it.System, kind}] = kind != kindSensitive
 		at := slices.IndexFunc(counts, func(c state.Count) bool { return c.System == it.System && c.Kind == kind })
 		if at < 0 {
 			at, counts = len(counts), append(counts, state.Count{System: it.System, Kind: kind, Lane: it.Lane})
