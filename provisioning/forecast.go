@@ -14,7 +14,9 @@ import (
 const mostTurns = 1000
 
 // Forecast returns what the clock alone will bring until an instant of business time:
-// who joins, moves, leaves and expires, with what they gain and lose, in order of time.
+// who joins, moves, leaves and expires, with what they gain and lose and what changes of
+// their accounts, in order of time. Accounts that will have been kept for long enough to be
+// deleted are not part of it.
 // It is computed from the facts, policy and accounts of now, and changes nothing; the
 // guard has no say in it, and what waits already is not part of it.
 func (t *Tenant) Forecast(ctx context.Context, until time.Time) ([]Impact, error) {
@@ -51,7 +53,7 @@ func (t *Tenant) turns(ctx context.Context, tx state.Tx, decider policy.Evaluato
 		}
 		turn := impact(before, after)
 		turn.Person, turn.Name, turn.At = person, name, next
-		if len(turn.Gains)+len(turn.Losses) > 0 || turn.What == "leaver" || turn.What == "joiner" {
+		if !turn.none() || turn.What == "leaver" || turn.What == "joiner" {
 			turns = append(turns, turn)
 		}
 		if !after.NextChange.IsZero() && !after.NextChange.After(next) {

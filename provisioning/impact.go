@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -23,6 +24,8 @@ type Impact struct {
 	// Gains and Losses are sorted by system, sign-in first.
 	Gains  []Entitled `json:"gains,omitempty"`
 	Losses []Entitled `json:"losses,omitempty"`
+	// Updates are the attributes that change of accounts which stay, by system.
+	Updates []Updated `json:"updates,omitempty"`
 	// Problem says why there is no answer; then nothing is gained or lost.
 	Problem string `json:"problem,omitempty"`
 }
@@ -36,7 +39,16 @@ type Entitled struct {
 	Reasons []policy.Reason `json:"reasons,omitempty"`
 }
 
-// String returns the impact for people: a line for each gain and loss.
+// Updated is what changes of an account.
+type Updated struct {
+	System     string   `json:"system"`
+	Attributes []string `json:"attributes"` // by name, sorted
+}
+
+// none reports whether nothing changes.
+func (i Impact) none() bool { return len(i.Gains)+len(i.Losses)+len(i.Updates) == 0 }
+
+// String returns the impact for people: a line for each gain, loss and update.
 func (i Impact) String() string {
 	var b strings.Builder
 	prefix := fmt.Sprintf("%-7s %-18s", i.What, cmp.Or(i.Name, i.Person))
@@ -60,6 +72,9 @@ func (i Impact) String() string {
 	for _, e := range i.Losses {
 		line("-", e)
 	}
+	for _, u := range i.Updates {
+		line("~", Entitled{System: u.System, What: strings.Join(u.Attributes, ", ")})
+	}
 	for _, e := range i.Gains {
 		line("+", e)
 	}
@@ -69,7 +84,7 @@ func (i Impact) String() string {
 // impact compares two decisions about a person.
 func impact(before, after policy.Decision) Impact {
 	was, is := entitled(before), entitled(after)
-	i := Impact{What: "mover", Gains: beyond(is, was), Losses: beyond(was, is)}
+	i := Impact{What: "mover", Gains: beyond(is, was), Losses: beyond(was, is), Updates: updated(before, after)}
 	switch {
 	case after.Live && !before.Live:
 		i.What = "joiner"
@@ -98,6 +113,35 @@ func entitled(d policy.Decision) []Entitled {
 		plain := map[bool]int{false: 0, true: 1}
 		return cmp.Or(cmp.Compare(a.System, b.System), cmp.Compare(plain[strings.Contains(a.What, "/")], plain[strings.Contains(b.What, "/")]), cmp.Compare(a.What, b.What))
 	})
+	return all
+}
+
+// updated returns what changes of the accounts that both decisions want.
+func updated(before, after policy.Decision) (all []Updated) {
+	was := map[string]policy.DesiredAccount{}
+	for _, a := range before.Accounts {
+		was[a.System] = a
+	}
+	for _, a := range after.Accounts {
+		old, there := was[a.System]
+		if !there {
+			continue
+		}
+		names := slices.Collect(maps.Keys(a.Attributes))
+		for name := range old.Attributes {
+			if _, both := a.Attributes[name]; !both {
+				names = append(names, name)
+			}
+		}
+		names = slices.DeleteFunc(names, func(name string) bool {
+			return name == a.NameAttribute || slices.Equal(old.Attributes[name], a.Attributes[name])
+		})
+		if len(names) > 0 {
+			slices.Sort(names)
+			all = append(all, Updated{a.System, names})
+		}
+	}
+	slices.SortFunc(all, func(a, b Updated) int { return cmp.Compare(a.System, b.System) })
 	return all
 }
 

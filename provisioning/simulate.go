@@ -3,7 +3,9 @@ package provisioning
 import (
 	"context"
 	"errors"
+	"strings"
 
+	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/hrsource"
 	"github.com/joinery-iam/joinery/policy"
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
@@ -14,16 +16,16 @@ type SimulateRequest struct {
 	// Policy decides instead of the one in force; nil leaves that.
 	Policy policy.Evaluator
 	// Records are supposed to be told, as if by [Tenant.Ingest]. What they change is
-	// told of the people whom they are about, and nobody else.
+	// told of the people whom they are about, and of nobody else.
 	Records []hrsource.Record
-	// Each is called for everybody who would gain or lose something. An error of it
+	// Each is called for everybody for whom something would change. An error of it
 	// ends the simulation. Nil collects them in the Simulation instead.
 	Each func(Impact) error
 }
 
 // Simulation is what would change.
 type Simulation struct {
-	// People were looked at; Affected of them would gain or lose something; about
+	// People were looked at; for Affected of them something would change; about
 	// Unknown there would be no answer, so that nothing of theirs would change.
 	People, Affected, Unknown int
 	// Systems tells how much, by system.
@@ -38,15 +40,17 @@ type Simulation struct {
 type SystemImpact struct {
 	Gains, Losses int // sign-in and entitlements
 	Leavers       int // who could not sign in any more
+	Losers        int // people who would lose entitlements
+	Updates       int // accounts that would stay and be changed
 	Sensitive     int // gains of entitlements that the guard counts as sensitive
 	Population    int // accounts that are active
-	// OverGuardLimit says that the guard would hold this, even if nothing else was
-	// taken away, or given, in its window.
+	// OverGuardLimit says that the guard would hold this as one run, even if nothing else
+	// was taken away, or given, in its window.
 	OverGuardLimit bool
 }
 
 // Simulate tells what other rules or other facts would change, for everybody: who would
-// gain and lose what, and why. It changes nothing, and compares decisions, not systems:
+// gain and lose what, and why, and whose accounts would be changed. It changes nothing, and compares decisions, not systems:
 // what is still to be done from before is no part of it. For the operations that would
 // follow from a file that HR has delivered, see [Tenant.Plan].
 func (t *Tenant) Simulate(ctx context.Context, req SimulateRequest) (Simulation, error) {
@@ -54,7 +58,7 @@ func (t *Tenant) Simulate(ctx context.Context, req SimulateRequest) (Simulation,
 	if err != nil {
 		return Simulation{}, err
 	}
-	s := &simulating{Tenant: t, req: req, decider: decider, other: req.Policy, report: Simulation{Systems: map[string]SystemImpact{}}}
+	s := &simulating{Tenant: t, req: req, decider: decider, other: req.Policy, told: map[string]bool{}, report: Simulation{Systems: map[string]SystemImpact{}}}
 	if s.other == nil {
 		s.other = decider
 	}
@@ -62,15 +66,21 @@ func (t *Tenant) Simulate(ctx context.Context, req SimulateRequest) (Simulation,
 	if after, ok := s.other.(*policy.Policy); ok && known {
 		s.difference = policy.Compare(before, after)
 	}
-	if len(req.Records) == 0 {
-		if err := t.eachPerson(ctx, t.backend, func(tx state.Tx, person string) error { return s.compare(ctx, tx, person) }); err != nil {
+	if len(req.Records) > 0 {
+		if err := t.backend.Rehearse(ctx, func(b state.Backend) error { return s.rehearse(ctx, b) }); err != nil {
 			return s.report, err
 		}
-		return s.report, s.populations(ctx)
 	}
-	err = t.backend.Rehearse(ctx, func(b state.Backend) error { return s.rehearse(ctx, b) })
-	if err != nil {
-		return s.report, err
+	if req.Policy != nil || len(req.Records) == 0 {
+		err := t.eachPerson(ctx, t.backend, func(tx state.Tx, person string) error {
+			if s.told[person] {
+				return nil
+			}
+			return s.compare(ctx, tx, person)
+		})
+		if err != nil {
+			return s.report, err
+		}
 	}
 	return s.report, s.populations(ctx)
 }
@@ -80,6 +90,7 @@ type simulating struct {
 	req            SimulateRequest
 	decider, other policy.Evaluator
 	difference     *policy.Difference // of the two; nil if it cannot be told
+	told           map[string]bool    // whom records are about
 	report         Simulation
 }
 
@@ -144,6 +155,7 @@ func (s *simulating) rehearse(ctx context.Context, b state.Backend) error {
 			}
 		}
 		return people(tx, func(person string) error {
+			s.told[person] = true
 			subject, name, err := s.subjectNow(tx, person)
 			var after policy.Decision
 			if err = errors.Join(unknown[person], err); err == nil {
@@ -163,7 +175,7 @@ func (s *simulating) add(person, name string, before, after policy.Decision, pro
 		return s.emit(i)
 	}
 	i = impact(before, after)
-	if len(i.Gains)+len(i.Losses) == 0 {
+	if i.none() {
 		return nil
 	}
 	i.Person, i.Name = person, name
@@ -176,13 +188,23 @@ func (s *simulating) add(person, name string, before, after policy.Decision, pro
 		}
 		s.report.Systems[e.System] = n
 	}
+	loses := map[string]bool{}
 	for _, e := range i.Losses {
 		n := s.report.Systems[e.System]
 		n.Losses++
-		if e.What == "sign-in" {
+		switch entitlement := strings.Contains(e.What, "/"); {
+		case e.What == "sign-in":
 			n.Leavers++
+		case entitlement && !loses[e.System]:
+			n.Losers++
+			loses[e.System] = true
 		}
 		s.report.Systems[e.System] = n
+	}
+	for _, u := range i.Updates {
+		n := s.report.Systems[u.System]
+		n.Updates++
+		s.report.Systems[u.System] = n
 	}
 	return s.emit(i)
 }
@@ -196,21 +218,28 @@ func (s *simulating) emit(i Impact) error {
 }
 
 // populations says how large the systems are, and whether the guard would hold what is
-// to be taken away.
+// to be taken away, or given.
 func (s *simulating) populations(ctx context.Context) error {
 	return s.backend.View(ctx, s.id, func(tx state.Tx) error {
+		var counts []state.Count
 		for name, n := range s.report.Systems {
 			var err error
 			if n.Population, err = tx.Population(name); err != nil {
 				return err
 			}
-			guard := s.guardOf(name)
-			limit, _ := guard.limit(n.Population)
-			weight := n.Leavers*guard.Weights.Disable + (n.Losses-n.Leavers)*guard.Weights.Revoke + n.Sensitive*guard.Weights.Sensitive
-			n.OverGuardLimit = n.Leavers > limit || n.Losses-n.Leavers > limit || n.Sensitive > guard.MaxSensitive ||
-				guard.MaxWeight > 0 && weight > guard.MaxWeight
 			s.report.Systems[name] = n
+			for kind, n := range map[string]int{string(connector.Disable): n.Leavers, string(connector.Revoke): n.Losers, kindSensitive: n.Sensitive} {
+				if n > 0 {
+					counts = append(counts, state.Count{System: name, Kind: kind, N: n})
+				}
+			}
 		}
-		return nil
+		breaches, err := s.breaches(tx, counts, window{})
+		for _, b := range breaches {
+			n := s.report.Systems[b.System]
+			n.OverGuardLimit = true
+			s.report.Systems[b.System] = n
+		}
+		return err
 	})
 }
