@@ -36,6 +36,13 @@ func tooMany(b state.Breaker, o outcome) bool {
 	return len(b.Accounts) >= manyAccounts && (b.Failures >= manyFailures || b.Denials >= manyDenials)
 }
 
+// working is a breaker of a system in which something works.
+func working(b state.Breaker) state.Breaker {
+	return state.Breaker{
+		System: b.System, Refused: b.Refused, RefusedBy: b.RefusedBy, Refusal: b.Refusal, RefusedAt: b.RefusedAt, TryAt: b.TryAt, Tries: b.Tries, Tried: b.Tried,
+	}
+}
+
 // failed counts a failure.
 func failed(b state.Breaker, person string, o outcome) state.Breaker {
 	b.Failures++
@@ -151,9 +158,9 @@ func (j *job) note(tx state.Tx, a attempt, it state.Item, o outcome) (before, no
 		return before, before, nil
 	case o.sign == works && isOpen(before):
 		j.turned = "closed"
-		return before, state.Breaker{System: before.System}, j.closeBreaker(tx, before, "")
+		return before, working(before), j.closeBreaker(tx, before, "")
 	case o.sign == works:
-		now = state.Breaker{System: before.System}
+		now = working(before)
 	case o.sign == silent:
 		j.giveBack(&now, wall().Add(j.engine.cfg.Retry.First))
 	default:

@@ -283,7 +283,7 @@ func TestWhatIsWrongWithOneThingIsNoOutage(t *testing.T) {
 	for name, system := range map[string]connector.Connector{
 		"no such group":  memory.New(memory.Config{Entitlements: []connector.Entitlement{{Kind: "group", Name: "other"}}}),
 		"all names gone": &conflicting{System: memory.New(memory.Config{})},
-		"invalid":        faulty(memory.Fault{Kinds: []connector.Kind{connector.Create}, Do: "misspelt"}),
+		"invalid":        faulty(memory.Fault{Kinds: []connector.Kind{connector.Create}, Do: memory.Refuse}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
@@ -291,7 +291,11 @@ func TestWhatIsWrongWithOneThingIsNoOutage(t *testing.T) {
 				staff(t, b, 50)
 				pass(t, b, time.Hour)
 				s := statusOf(t, b)
-				require.Empty(t, b.Sink.Entries(audit.EventSystem))
+				for _, e := range b.Sink.Entries(audit.EventSystem) {
+					require.Equal(t, "quarantined", e.Outcome)
+				}
+				require.Empty(t, s.Outages)
+				require.Equal(t, name == "invalid", len(s.Quarantines) > 0)
 				require.Equal(t, 50, s.Systems["directory"]["parked"])
 			})
 		})

@@ -23,6 +23,7 @@ const (
 	CaseShrunk      = "shrunk"      // a source told of far fewer people than before
 	CaseQuarantine  = "quarantine"  // a record could not be understood in full
 	CaseSystem      = "system"      // nothing has worked in a system for long
+	CaseRefused     = "refused"     // a system refuses much of what it is asked for
 	CaseDeleted     = "deleted"     // somebody is back whose account was deleted: they got a new one
 )
 
@@ -35,8 +36,8 @@ const (
 	ChoiceAccept  = "accept"  // shrunk: believe it if the source says so again
 	ChoiceRefuse  = "refuse"  // shrunk, the default
 	ChoiceDiscard = "discard" // quarantine: forget the record
-	ChoiceReset   = "reset"   // system: send to it as if it worked
-	ChoiceWait    = "wait"    // system, the default: only probe it
+	ChoiceReset   = "reset"   // system and refused: send to it as if it worked
+	ChoiceWait    = "wait"    // system and refused, the default: only try it now and then
 	ChoiceSeen    = "seen"    // deleted: somebody has seen to it
 	ChoiceKeep    = "keep"    // quarantine, the default: wait for a better one
 	choiceSame    = "same:"
@@ -177,6 +178,12 @@ func (t *Tenant) settle(tx state.Tx, c state.Case, req AnswerRequest) error {
 		return t.settleProtected(tx, c)
 	case c.Kind == CaseShrunk && req.Choice == ChoiceAccept:
 		return t.acceptShrunk(tx, c)
+	case c.Kind == CaseRefused && req.Choice == ChoiceReset:
+		b, err := breakerOf(tx.LockBreaker, c.Subject)
+		if err != nil || b.RefusedAt.IsZero() {
+			return err
+		}
+		return t.resetQuarantine(tx, b, req.Actor)
 	case c.Kind == CaseSystem && req.Choice == ChoiceReset:
 		b, err := breakerOf(tx.LockBreaker, c.Subject)
 		if err != nil || !isOpen(b) {

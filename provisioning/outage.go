@@ -49,8 +49,9 @@ func denied(b state.Breaker) bool { return 2*b.Denials > b.Failures }
 // clocks go as fast.
 func (t *Tenant) fromWall(at time.Time) time.Time { return t.now().Add(at.Sub(wall())) }
 
-// ResetSystem ends an outage by hand, as after a system was mended: what is due there is
-// sent again by the next Drain. It does nothing to a system that has no [Outage].
+// ResetSystem ends an outage, or a quarantine, by hand, as after a system was mended: what
+// is due there, or was refused, is sent again by the next Drain. It does nothing to a system
+// that has neither [Outage] nor [Quarantine].
 func (t *Tenant) ResetSystem(ctx context.Context, system string, actor Actor) error {
 	if err := actor.check(); err != nil {
 		return err
@@ -61,10 +62,14 @@ func (t *Tenant) ResetSystem(ctx context.Context, system string, actor Actor) er
 	defer t.tell()
 	return t.backend.Update(ctx, t.id, func(tx state.Tx) error {
 		b, err := breakerOf(tx.LockBreaker, system)
-		if err != nil || !isOpen(b) {
-			return err
+		if err == nil && isOpen(b) {
+			err = t.closeBreaker(tx, b, actor)
+			b = working(b)
 		}
-		return t.closeBreaker(tx, b, actor)
+		if err == nil && !b.RefusedAt.IsZero() {
+			err = t.liftQuarantine(tx, b, actor)
+		}
+		return err
 	})
 }
 
@@ -78,7 +83,7 @@ func (t *Tenant) closeBreaker(tx state.Tx, b state.Breaker, actor Actor) error {
 }
 
 func (t *Tenant) resetBreaker(tx state.Tx, b state.Breaker, actor Actor) error {
-	if err := tx.PutBreaker(state.Breaker{System: b.System}); err != nil {
+	if err := tx.PutBreaker(working(b)); err != nil {
 		return err
 	}
 	return t.write(tx, audit.Entry{

@@ -49,6 +49,9 @@ func (j *job) record(tx state.Tx, account *state.Account, a attempt, o outcome) 
 		return err
 	}
 	o = j.judgeDenial(o, it, before, breaker)
+	if err := j.noteRefusal(tx, it, o); err != nil {
+		return err
+	}
 	if errors.Is(o.err, connector.ErrNotFound) && o.verdict == connector.VerdictPermanent && a.op.Kind != connector.Create {
 		if it.Missed++; it.Missed < believed {
 			wait := missedFor << (2 * (it.Missed - 1))

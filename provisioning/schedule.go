@@ -23,6 +23,9 @@ func (t *Tenant) Drain(ctx context.Context) (next time.Time, err error) {
 	for start, done := wall(), false; !done; {
 		err := t.enforce(ctx)
 		if err == nil {
+			err = t.tryRefused(ctx)
+		}
+		if err == nil {
 			done, err = t.pass(ctx, start)
 		}
 		if err != nil && !errors.Is(err, errMoved) {
@@ -110,11 +113,17 @@ func (t *Tenant) next(ctx context.Context) (next time.Time, err error) {
 			next = sooner(next, expiring[0].ReleasedUntil)
 		}
 		retry, err := tx.NextRetry()
-		if err != nil || retry.IsZero() {
+		if err != nil {
 			return err
 		}
-		next = sooner(next, t.now().Add(max(retry.Sub(wall()), 0)))
-		return nil
+		quarantines, err := t.quarantines(tx)
+		for _, q := range quarantines {
+			next = sooner(next, latest(q.NextTry, t.now()))
+		}
+		if !retry.IsZero() {
+			next = sooner(next, t.now().Add(max(retry.Sub(wall()), 0)))
+		}
+		return err
 	})
 	return next, err
 }

@@ -14,6 +14,8 @@ type Status struct {
 	Systems map[string]map[string]int
 	// Outages are the systems in which nothing works, by name.
 	Outages []Outage
+	// Quarantines are the systems that refuse much of what they are asked for, by name.
+	Quarantines []Quarantine
 	// Active counts, by system, the accounts known to be active.
 	Active map[string]int
 	// Undecided is the number of people about whom policy gave no answer.
@@ -51,6 +53,9 @@ func (t *Tenant) Status(ctx context.Context) (Status, error) {
 		if s.Outages, err = t.outages(tx); err != nil {
 			return err
 		}
+		if s.Quarantines, err = t.quarantines(tx); err != nil {
+			return err
+		}
 		for name := range t.targets {
 			if s.Active[name], err = tx.Population(name); err != nil {
 				return err
@@ -78,20 +83,31 @@ func (t *Tenant) Status(ctx context.Context) (Status, error) {
 func (t *Tenant) Retry(ctx context.Context, system, person string) (int, error) {
 	n := 0
 	err := t.backend.Update(ctx, t.id, func(tx state.Tx) error {
-		n = 0
-		return eachOpenItem(tx, "", func(it state.Item) error {
-			if it.State != state.ItemParked || it.System != system || (person != "" && it.Person != person) {
-				return nil
-			}
-			n++
-			it.State, it.Attempts, it.Missed, it.RetryAt = state.ItemDue, 0, 0, time.Time{}
-			if it.OpKey != "" && it.OpKind != "" {
-				it.State = state.ItemSending // what came of the last attempt may not be known
-			}
-			return tx.PutItem(it)
-		})
+		var err error
+		n, err = unpark(tx, system, person)
+		return err
 	})
 	return n, err
+}
+
+// unpark makes parked items of a system due again, of one person or of all.
+func unpark(tx state.Tx, system, person string) (n int, err error) {
+	err = eachOpenItem(tx, "", func(it state.Item) error {
+		if it.State != state.ItemParked || it.System != system || (person != "" && it.Person != person) {
+			return nil
+		}
+		n++
+		return tx.PutItem(dueAgain(it))
+	})
+	return n, err
+}
+
+func dueAgain(it state.Item) state.Item {
+	it.State, it.Attempts, it.Missed, it.RetryAt = state.ItemDue, 0, 0, time.Time{}
+	if it.OpKey != "" && it.OpKind != "" {
+		it.State = state.ItemSending // what came of the last attempt may not be known
+	}
+	return it
 }
 
 func statusOf(r state.Run) RunStatus {

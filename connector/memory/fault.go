@@ -35,6 +35,9 @@ const (
 	Down Effect = "down"
 	// Deny answers with connector.ErrDenied.
 	Deny Effect = "deny"
+	// Refuse answers with connector.ErrInvalid, as a system does whose schema was
+	// changed.
+	Refuse Effect = "refuse"
 	// Conflict answers a write with connector.ErrConflict.
 	Conflict Effect = "conflict"
 	// Slow makes a call wait for Fault.Wait before it begins, or until its context
@@ -134,6 +137,8 @@ func (f Fault) error() error {
 		return fmt.Errorf("memory: %w", connector.ErrDenied)
 	case Conflict:
 		return fmt.Errorf("memory: %w", connector.ErrConflict)
+	case Refuse:
+		return fmt.Errorf("memory: %w", connector.ErrInvalid)
 	default:
 		return fmt.Errorf("memory: fault %q: %w", f.Do, connector.ErrInvalid)
 	}

@@ -2,7 +2,7 @@ package state
 
 import "time"
 
-// Breakers is the part of a [Tx] about systems in which nothing works.
+// Breakers is the part of a [Tx] about systems in which nothing works, or too little.
 type Breakers interface {
 	// Breaker returns a row or ErrNotFound.
 	Breaker(system string) (Breaker, error)
@@ -29,4 +29,15 @@ type Breaker struct {
 	// lane may.
 	ProbeAt, UrgentAt time.Time
 	Error             string // the last one
+
+	// Refused rises with what the system refuses and falls with what it takes, RefusedBy
+	// are the first few persons of whom something was refused, and Refusal is the last one.
+	Refused   int
+	RefusedBy []string
+	Refusal   string
+	// RefusedAt is zero while not too much is refused. TryAt is when something that is
+	// parked is tried next, Tried whose that was last, and Tries how often.
+	RefusedAt, TryAt time.Time
+	Tries            int
+	Tried            string
 }

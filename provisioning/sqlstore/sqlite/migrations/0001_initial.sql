@@ -238,6 +238,13 @@ CREATE TABLE joinery_breaker (
   probe_at  INTEGER NOT NULL,
   urgent_at INTEGER NOT NULL,
   error     TEXT    NOT NULL,
+  refused    INTEGER NOT NULL,
+  refused_by TEXT    NOT NULL, -- JSON array
+  refusal    TEXT    NOT NULL,
+  refused_at INTEGER NOT NULL, -- 0 while not too much is refused
+  try_at     INTEGER NOT NULL,
+  tries      INTEGER NOT NULL,
+  tried      TEXT    NOT NULL,
   PRIMARY KEY (tenant, system)
 ) STRICT, WITHOUT ROWID;
 
