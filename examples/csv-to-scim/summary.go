@@ -35,6 +35,11 @@ func (o options) summary(ctx context.Context, tenant *provisioning.Tenant, out i
 		fmt.Fprintf(out, "%s: nothing has worked there since %s: %s; it is tried again at %s, or at once with -retry\n", outage.System,
 			outage.Since.Local().Format(time.DateTime), outage.Error, outage.NextProbe.Local().Format(time.DateTime))
 	}
+	for _, q := range s.Quarantines {
+		attention = true
+		fmt.Fprintf(out, "%s: refuses much of what it is asked for since %s: %s; something is tried again at %s, and all of it with -retry\n", q.System,
+			q.Since.Local().Format(time.DateTime), q.Error, q.NextTry.Local().Format(time.DateTime))
+	}
 	if attention {
 		if err := reasons(ctx, tenant, out); err != nil {
 			return attention, err
