@@ -195,7 +195,9 @@
 // If a rule or a deny cannot be evaluated, [Evaluator.Evaluate] returns an error and the
 // whole decision is unknown. Unknown changes nothing: it neither gives access nor
 // takes any. A [Policy] returns an error if an attribute that it reads has a value
-// that does not fit its type: "three" is no number, and a text is not two texts.
+// that does not fit its type: "three" is no number, and a text is not two texts. It
+// does so as well if a decision takes more than people could ever need: more than
+// 200,000 ways to entitlements, or templates that read more than 16 MB.
 // Who has no live relationship has no attributes to be wrong, so leaving is
 // always decided.
 package policy

@@ -17,11 +17,27 @@ type facts struct {
 	env        map[string]any      // made when first needed, if there is an index
 	sight      *sight              // nil without an index
 	held       map[*condition]bool // conditions of roles and add-ons, once asked
+	checked    map[string]error    // attributes that templates of parameters read, once held against their type
+}
+
+// check reports an attribute with values that do not fit its type.
+func (f *facts) check(name string) error {
+	err, ok := f.checked[name]
+	if ok {
+		return err
+	}
+	if f.checked == nil {
+		f.checked = map[string]error{}
+	}
+	err = f.policy.attributes[name].check(f.attributes[name])
+	f.checked[name] = err
+	return err
 }
 
 // expansion collects what rules give for one relationship.
 type expansion struct {
 	policy  *Policy
+	work    *deciding
 	machine *vm.VM
 	at      time.Time
 	given   reasons
@@ -132,7 +148,7 @@ func (x *expansion) role(ref reference, f *facts, why Reason) error {
 				continue
 			}
 			for _, g := range b.grants {
-				e, ok, err := g.render(one)
+				e, ok, err := g.render(one, x.work)
 				if err != nil {
 					return fmt.Errorf("role %s: %w", one.role.name, err)
 				}
@@ -176,12 +192,12 @@ func (x *expansion) holds(c *condition, f *facts) (bool, error) {
 // values returns all combinations of values of a role's parameters, none of them
 // empty: one if it has no parameters, and none if a value is missing.
 func (x *expansion) values(ref reference, from instance, f *facts) ([][]string, error) {
-	out := [][]string{nil}
-	in := inputs{facts: f.attributes, parameters: from.parameters()}
+	in := inputs{facts: f.attributes, parameters: from.parameters(), work: x.work}
+	lists, combinations := make([][]string, len(ref.with)), 1
 	for i, t := range ref.with {
 		for _, p := range t.parts {
 			if p.source == sourceFact {
-				if err := x.policy.attributes[p.name].check(f.attributes[p.name]); err != nil {
+				if err := f.check(p.name); err != nil {
 					return nil, err
 				}
 			}
@@ -190,9 +206,15 @@ func (x *expansion) values(ref reference, from instance, f *facts) ([][]string, 
 		if err != nil {
 			return nil, fmt.Errorf("parameter %s: %w", ref.role.parameters[i], err)
 		}
-		if len(out)*len(values) > maxInstances {
+		if lists[i], combinations = values, combinations*len(values); combinations > maxInstances {
 			return nil, fmt.Errorf("the parameters have more than %d combinations of values", maxInstances)
 		}
+	}
+	if combinations == 0 {
+		return nil, nil
+	}
+	out := [][]string{nil}
+	for _, values := range lists {
 		var longer [][]string
 		for _, before := range out {
 			for _, v := range values {
@@ -218,11 +240,11 @@ func (i instance) parameters() map[string]string {
 
 // render returns the entitlement for the parameters of an instance, and false if
 // its name would lack something.
-func (g gift) render(of instance) (Entitlement, bool, error) {
+func (g gift) render(of instance, work *deciding) (Entitlement, bool, error) {
 	if len(g.name.parts) == 0 {
 		return g.entitlement, true, nil
 	}
-	names, err := g.name.name(inputs{parameters: of.parameters()})
+	names, err := g.name.name(inputs{parameters: of.parameters(), work: work})
 	if err != nil || len(names) == 0 {
 		return Entitlement{}, false, err
 	}
@@ -238,7 +260,7 @@ func (t template) name(in inputs) ([]string, error) {
 	if err != nil || len(out.missing) > 0 {
 		return nil, err
 	}
-	var values []string
+	var values distinct
 	for _, v := range out.values {
 		v = strings.TrimSpace(v)
 		switch {
@@ -249,7 +271,7 @@ func (t template) name(in inputs) ([]string, error) {
 		case strings.ContainsFunc(v, isControl):
 			return nil, fmt.Errorf("%q holds control characters and cannot be part of a name", clip(v))
 		}
-		values = appendNew(values, v)
+		values.add(v)
 	}
-	return values, nil
+	return values.list, nil
 }

@@ -37,6 +37,10 @@ const (
 	maxTemplate = 1_024 // bytes
 	maxFilters  = 10    // of one placeholder
 
+	maxRead   = 16 << 20 // bytes that the templates of one decision read, each filter counting anew
+	maxMade   = 8 << 20  // bytes of names and attributes of all accounts in one decision
+	askedEach = 64 << 10 // bytes after which it is asked whether anybody waits for the decision
+
 	maxValue  = 4 << 10 // bytes of one attribute value that a policy reads
 	maxValues = 1_000   // values of one attribute that a policy reads
 

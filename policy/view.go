@@ -15,6 +15,7 @@ type view struct {
 	span       int // of earlier attributes
 	at, now    time.Time
 	attributes Attributes
+	facts      *facts // for the names that parameters make
 	live       bool
 	scope      int // of formulas
 	past       bool
@@ -33,7 +34,7 @@ func (x *explaining) look(s Subject) {
 	x.subject = s
 	add := func(i int, at time.Time, attributes Attributes, live, past bool) {
 		x.views = append(x.views, &view{
-			Relationship: &s.Relationships[i], index: i, at: at, now: s.At, attributes: attributes, live: live, past: past,
+			Relationship: &s.Relationships[i], index: i, at: at, now: s.At, attributes: attributes, facts: &facts{attributes: attributes, policy: x.Policy}, live: live, past: past,
 			scope: len(x.views), tests: map[*condition]test{}, denies: map[*deny]standing{},
 		})
 	}
