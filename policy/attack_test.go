@@ -130,14 +130,38 @@ func TestADecisionThatIsTooMuchIsRefused(t *testing.T) {
 		},
 		"many denies of much": {
 			roles + "rules: [{name: r, when: 'true', roles: [big]}]\ndenies:\n" + counted(1000, "#", "  - {name: d#, when: 'true', grants: ['app:*']}\n", ""),
-			"denies take back what is given more than 1000000 times in all",
+			"denies take back what is given, or are lifted, more than 1000000 times in all",
+		},
+		"many exceptions to one of much": {
+			roles + "rules: [{name: r, when: 'true', roles: [big]}]\ndenies: [{name: d, when: 'true', grants: ['app:*']}]\nexceptions:\n" +
+				counted(5000, "#", "  - {name: e#, person: p, lifts: [d], until: 2027-01-01, reason: r}\n", ""),
+			"denies take back what is given, or are lifted, more than 1000000 times in all",
+		},
+		"many causes of one loss": {
+			"roles:\n" + counted(300, "#", "  t#: {grants: [app:g/x]}\n", "") + "rules:\n" + counted(300, "#", "  - {name: r#, when: 'true', roles: [t#]}\n", "") +
+				"denies:\n" + counted(1000, "#", "  - {name: d#, when: 'true', grants: ['app:*']}\n", ""), "",
+		},
+		"denies that name much": {
+			roles + "rules: [{name: r, when: 'true', roles: [big]}]\ndenies:\n" +
+				counted(15, "#", "  - {name: d#, when: 'true', grants: ["+counted(1800, "@", "'app:x/#@*'", ",")+"]}\n", ""), "compared with denies and separations of duties more than 20000000 times",
+		},
+		"many sides": {
+			roles + "rules: [{name: r, when: 'true', roles: [big]}]\nseparation:\n" +
+				counted(1000, "#", "  - {name: s#, action: refuse, between: [{grants: ['app:x/1*']}, {grants: ['app:x/2*']}]}\n", ""),
+			"compared with denies and separations of duties more than 20000000 times",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p, err := policy.Load("hostile.yaml", strings.NewReader("version: 1\n"+c.text+app))
 			require.NoError(t, err)
-			_, err = p.Evaluate(t.Context(), policy.Subject{At: time.Unix(0, 0), Relationships: []policy.Relationship{{ID: "hr/1"}}})
+			d, err := p.Evaluate(t.Context(), policy.Subject{At: time.Unix(0, 0), Person: "p", Relationships: []policy.Relationship{{ID: "hr/1"}}})
+			if c.want == "" {
+				require.NoError(t, err)
+				require.Len(t, d.Denied, 1)
+				require.Len(t, d.Denied[0].Causes, 1000)
+				return
+			}
 			require.ErrorContains(t, err, c.want)
 		})
 	}

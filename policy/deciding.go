@@ -12,6 +12,8 @@ type deciding struct {
 	ctx  context.Context // of the decision
 	read int             // bytes that templates have read, each filter counting anew
 	made int             // bytes of names and attributes of accounts
+
+	looked int // comparisons of what is given with what denies and separations of duties name
 }
 
 // spend counts a value that a template reads or a filter changes. It returns an error
@@ -22,6 +24,19 @@ func (w *deciding) spend(value string) error {
 		return fmt.Errorf("templates read more than %d bytes in all", maxRead)
 	}
 	if before/askedEach != w.read/askedEach {
+		return w.ctx.Err()
+	}
+	return nil
+}
+
+// look counts comparisons of what is given with what denies and separations name, as
+// spend does.
+func (w *deciding) look(n int) error {
+	before := w.looked
+	if w.looked += n; w.looked > maxLooked {
+		return fmt.Errorf("what is given would be compared with denies and separations of duties more than %d times in all", maxLooked)
+	}
+	if before/askedEach != w.looked/askedEach {
 		return w.ctx.Err()
 	}
 	return nil

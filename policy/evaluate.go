@@ -78,16 +78,13 @@ func (p *Policy) resolve(work *deciding, s Subject, live []*Relationship, each f
 			return nil, fmt.Errorf("relationship %s: %w", r.ID, err)
 		}
 	}
-	if err := o.takeBack(); err != nil {
+	if err := o.takeBack(work); err != nil {
 		return nil, err
 	}
 	if p.readsApprovals || len(s.Requests)+len(p.governs)+len(p.governsMany.said) > 0 {
 		o.approve(p, s)
 	}
-	if len(p.separations) > 0 {
-		o.separate(p, s, live)
-	}
-	return o, nil
+	return o, o.separate(work, p, s, live)
 }
 
 // ahead adds the accounts, disabled, of relationships that are about to begin, as
