@@ -125,7 +125,8 @@ func (d *Difference) changedRoles() {
 		for name, r := range pair[0] {
 			other, ok := pair[1][name]
 			r.Description, other.Description = "", ""
-			if !ok || !reflect.DeepEqual(r, other) {
+			// A deny that names a role tells the ways through it from others.
+			if !ok || !reflect.DeepEqual(r, other) || d.before.special[name] != d.after.special[name] {
 				d.roles[name] = true
 			}
 		}

@@ -38,7 +38,9 @@ func (w writer) edit(doc policy.Document) {
 		role.When = w.compiles()
 		doc.Roles["team"] = role
 	case 8:
-		if len(doc.Denies) > 0 {
+		if len(doc.Denies) > 0 && w.IntN(2) == 0 {
+			doc.Denies[0].Roles = []string{w.one("here", "there", "some")}
+		} else if len(doc.Denies) > 0 {
 			doc.Denies[0].When = w.compiles()
 		}
 	case 9:
@@ -93,7 +95,8 @@ func TestNobodyIsSkippedForWhomADecisionDiffers(t *testing.T) {
 				continue
 			}
 			skipped++
-			require.Equal(t, fmt.Sprint(wasErr), fmt.Sprint(isErr), "%s\n%s\n%+v", before.Source(), after.Source(), s)
+			// Which rule is named in an error depends on their order.
+			require.Equal(t, wasErr == nil, isErr == nil, "%s\n%s\n%+v", before.Source(), after.Source(), s)
 			require.Equal(t, was, is, "%s\n%s\n%+v", before.Source(), after.Source(), s)
 		}
 	}

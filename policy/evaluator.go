@@ -163,7 +163,8 @@ const (
 type Grant struct {
 	Entitlement Entitlement
 	// Reasons are the ways in which policy gives it, sorted: for each rule and
-	// relationship the shortest path of roles. There is at least one.
+	// relationship the shortest path of roles, and others if they lead through other
+	// roles that denies, approvals or separations are about. There is at least one.
 	Reasons []Reason
 	// Sensitivity, Owner and ReviewDays are those that the policy says of the
 	// entitlement.

@@ -103,12 +103,13 @@ func (x *expansion) bundles(list []bundle, f *facts, why Reason) error {
 type instance struct {
 	role   *role
 	values []string
-	path   []string
+	path   path
 }
 
-// role adds what a role gives and what it inherits, each by the shortest path.
+// role adds what a role gives and what it inherits, each by the shortest path, as
+// [compilation.expand] does.
 func (x *expansion) role(ref reference, f *facts, why Reason) error {
-	seen := map[string]bool{}
+	seen := map[[3]string]bool{}
 	var queue []instance
 	reach := func(from instance, ref reference) error {
 		combinations, err := x.values(ref, from, f)
@@ -117,11 +118,12 @@ func (x *expansion) role(ref reference, f *facts, why Reason) error {
 		}
 		for _, values := range combinations {
 			if x.steps++; x.steps > maxInstances {
-				return fmt.Errorf("role %s: the parameters have too many values: more than %d roles in all", ref.role.name, maxInstances)
+				return fmt.Errorf("role %s: more than %d roles in all, counting each with other values of parameters and on other ways", ref.role.name, maxInstances)
 			}
-			if key := ref.role.name + "\x00" + strings.Join(values, "\x00"); !seen[key] {
+			marks := x.policy.marks(from.path, ref.role.name)
+			if key := [3]string{ref.role.name, marks, strings.Join(values, "\x00")}; !seen[key] {
 				seen[key] = true
-				queue = append(queue, instance{ref.role, values, append(slices.Clone(from.path), ref.role.name)})
+				queue = append(queue, instance{ref.role, values, from.path.to(ref.role.name, marks)})
 			}
 		}
 		return nil
@@ -153,7 +155,7 @@ func (x *expansion) role(ref reference, f *facts, why Reason) error {
 					return fmt.Errorf("role %s: %w", one.role.name, err)
 				}
 				if why := why; ok {
-					why.Roles = slices.Clone(one.path)
+					why.Roles = slices.Clone(one.path.roles)
 					if err := x.add(e, why); err != nil {
 						return err
 					}

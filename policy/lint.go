@@ -82,9 +82,8 @@ type linting struct {
 	expanded   map[string][]given
 	offered    map[string]offer
 	reached    map[string]reach
-	special    map[string]bool // roles that matter beside what they give
-	room       int             // for more of what roles reach
-	cut        bool            // something was left out, as it would have been too much
+	room       int  // for more of what roles reach
+	cut        bool // something was left out, as it would have been too much
 }
 
 func newLinting(p *Policy) *linting {
@@ -95,7 +94,6 @@ func newLinting(p *Policy) *linting {
 	for _, c := range Checks() {
 		l.severities[c.ID] = c.Severity
 	}
-	l.special = p.special()
 	return l
 }
 

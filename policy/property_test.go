@@ -40,9 +40,11 @@ func ruled() string {
 	return replace(replace(timed(), "rules:\n", `rules:
   - {name: probation, when: "true", grants: [git:team/probation], from: hireDate - 3d, until: hireDate + 90d}
   - {name: reviewed, when: level > 0, grants: [git:team/reviewed], until: reviewed, overlapDays: 20}
+  - {name: leads, when: level > 2, roles: [lead], overlapDays: 3}
   - {name: teams, when: "true", roles: [team], with: {name: "{department}"}, overlapDays: 7}
 `), "roles:\n", `denies:
   - {name: secret, when: clearance == "secret", grants: ["git:*"], from: 2026-02-01, until: 2026-09-01}
+  - {name: mentors, when: clearance == "none", roles: [mentor], until: 2026-08-01}
   - {name: late, when: oncall, roles: [engineer], from: reviewed + 10d}
 exceptions:
   - {name: p, person: p, lifts: [secret], grants: [git:team/x], from: reviewed - 60d, until: reviewed + 200d, reason: r}
@@ -53,11 +55,15 @@ entitlements:
   "git:team/of-s*": {sensitivity: privileged}
 separation:
   - name: money
-    between: [{grants: [git:team/calm]}, {grants: [git:team/probation]}, {roles: [engineer]}]
+    between: [{grants: [git:team/calm]}, {grants: [git:team/probation]}, {roles: [engineer, helper]}]
     action: requireApproval
     mitigations: [{person: p, from: 2026-05-01, until: hireDate + 100d, reason: r}]
   - {name: teams, between: [{roles: [team]}, {grants: ["git:team/s*"]}], action: record}
 roles:
+  lead: {inherits: [engineer, mentor, helper]}
+  mentor: {inherits: [calmer]}
+  helper: {inherits: [calmer], approval: true}
+  calmer: {grants: ["git:team/mentors"]}
   team: {parameters: [name], when: "!(level > 4)", grants: ["git:team/of-{name|slug}"], addOns: [{when: oncall, grants: ["git:team/on-call"]}]}
 `)
 }
@@ -132,6 +138,9 @@ func (h histories) subject() policy.Subject {
 		a := policy.Approval{ID: "a", Separation: "money", From: h.instant()}
 		if h.IntN(2) == 0 {
 			a.Separation, a.Entitlement = "", policy.Entitlement{System: "git", Kind: "team", Name: "reviewed"}
+			if h.IntN(2) == 0 {
+				a.Entitlement, a.Role = policy.Entitlement{}, "helper"
+			}
 		}
 		if h.IntN(2) == 0 {
 			a.Until = h.instant()
