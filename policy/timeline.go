@@ -141,12 +141,12 @@ func (p *Policy) nextChange(s Subject) time.Time {
 			}
 		}
 		for k, span := range r.Spans {
-			if k == 0 || !r.liveAt(span.From) {
+			if k == 0 || !p.gives(s, r, span.From) {
 				continue
 			}
 			consider(span.From)
 			for _, days := range p.overlapDays {
-				if end := daysAfter(span.From, days, r.Zone); r.liveAt(end) {
+				if end := daysAfter(span.From, days, r.Zone); p.gives(s, r, end) {
 					consider(end)
 				}
 			}

@@ -164,6 +164,27 @@ func TestGapBetweenTwoJobsIsBridged(t *testing.T) {
 	require.False(t, d.Live, "what was ordered to end at once ends at once")
 }
 
+// Before, nothing was said to change until the next job, and what the overlap gave was
+// kept until then.
+func TestOverlapsAndTransfersInABridge(t *testing.T) {
+	t.Parallel()
+	p := load(t, replace(timing, "bridgeDays: 3", "bridgeDays: 10"))
+	in := func(department string) policy.Attributes {
+		return policy.Attributes{"employeeNumber": {"1"}, "department": {department}}
+	}
+	first := stint(t, "1", "2020-01-01", "2026-03-03", policy.Span{Attributes: in("Sales")}, policy.Span{From: on(t, "2026-03-01 00:00").At, Attributes: in("Wood")})
+	next := stint(t, "2", "2026-03-10", "", policy.Span{Attributes: in("Wood")})
+	d := evaluate(t, p, on(t, "2026-03-04 00:00", first, next))
+	require.Contains(t, shows(d), "crm:role/user*")
+	require.Equal(t, on(t, "2026-03-06 00:00").At.UTC(), d.NextChange)
+	require.NotContains(t, shows(evaluate(t, p, on(t, "2026-03-06 00:00", first, next))), "crm:role/user*")
+
+	first.Spans[1].From = on(t, "2026-03-07 00:00").At
+	d = evaluate(t, p, on(t, "2026-03-04 00:00", first, next))
+	require.Contains(t, shows(d), "crm:role/user")
+	require.Equal(t, on(t, "2026-03-07 00:00").At.UTC(), d.NextChange, "attributes change in the bridge")
+}
+
 func TestDaysAreBounded(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, []string{
