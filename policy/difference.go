@@ -182,9 +182,6 @@ func (d *Difference) Concerns(s Subject) bool {
 // spoiled reports whether a relationship has had attributes about which one of the
 // policies has no answer if it looks at them.
 func (d *Difference) spoiled(r *Relationship) bool {
-	if len(r.Spans) < 2 {
-		return false
-	}
 	for _, p := range []*Policy{d.before, d.after} {
 		for _, name := range p.conditionReads {
 			a := p.attributes[name]

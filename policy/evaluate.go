@@ -47,7 +47,7 @@ func (p *Policy) Evaluate(ctx context.Context, s Subject) (Decision, error) {
 // now adds what relationships give at s.At.
 func (p *Policy) now(work *deciding, s Subject, live []*Relationship, d *Decision) error {
 	suspended := map[string]bool{}
-	o, err := p.resolve(work, s, live, func(i int, f *facts) error { return p.suspends(f, i == 0, suspended) })
+	o, err := p.resolve(work, s, live, p.succession(s).formers(s.At), func(i int, f *facts) error { return p.suspends(f, i == 0, suspended) })
 	if err != nil {
 		return err
 	}
@@ -65,8 +65,9 @@ func (p *Policy) now(work *deciding, s Subject, live []*Relationship, d *Decisio
 }
 
 // resolve decides what a person has at s.At, with relationships that give access
-// then. each is called for every relationship with what conditions see of it.
-func (p *Policy) resolve(work *deciding, s Subject, live []*Relationship, each func(i int, f *facts) error) (*outcome, error) {
+// then and former ones. each is called for every one of live with what conditions see
+// of it.
+func (p *Policy) resolve(work *deciding, s Subject, live []*Relationship, past []former, each func(i int, f *facts) error) (*outcome, error) {
 	o := &outcome{given: reasons{}}
 	for i, r := range live {
 		f, err := p.match(work, s, r, o)
@@ -76,6 +77,11 @@ func (p *Policy) resolve(work *deciding, s Subject, live []*Relationship, each f
 		p.release(f)
 		if err != nil {
 			return nil, fmt.Errorf("relationship %s: %w", r.ID, err)
+		}
+	}
+	for _, f := range past {
+		if err := p.linger(work, s, f, o); err != nil {
+			return nil, fmt.Errorf("relationship %s: %w", f.ID, err)
 		}
 	}
 	if err := o.takeBack(work); err != nil {
@@ -91,11 +97,11 @@ func (p *Policy) resolve(work *deciding, s Subject, live []*Relationship, each f
 // they will be wanted then.
 func (p *Policy) ahead(work *deciding, s Subject, d *Decision) error {
 	for _, r := range p.soon(s) {
-		then, live := s, []*Relationship{r}
+		then, live, past := s, []*Relationship{r}, []former(nil)
 		if then.At = r.Start; p.isPersonal() {
-			live = p.liveAt(then)
+			live, past = p.liveAt(then), p.succession(s).formers(then.At)
 		}
-		o, err := p.resolve(work, then, live, nil)
+		o, err := p.resolve(work, then, live, past, nil)
 		if err != nil {
 			return fmt.Errorf("relationship %s, which is to begin: %w", r.ID, err)
 		}
@@ -167,12 +173,8 @@ func (p *Policy) match(work *deciding, s Subject, r *Relationship, o *outcome) (
 	machine, done := p.machine()
 	defer done()
 	x := expansion{policy: p, work: work, machine: machine, at: s.At, given: o.given}
-	var past []*facts // of spans that ended lately, made when first needed
-	defer func() {
-		for _, before := range past {
-			p.release(before)
-		}
-	}()
+	past := make(pastFacts, len(r.Spans))
+	defer past.release(p)
 	for i := range p.candidates(f, r) {
 		rule := &p.rules[i]
 		holds, err := rule.holds(machine, r, s.At, f)
@@ -182,9 +184,7 @@ func (p *Policy) match(work *deciding, s Subject, r *Relationship, o *outcome) (
 		}
 		if err == nil && rule.overlap > 0 && (!holds || len(rule.varying) > 0) {
 			why.Overlap = true
-			err = p.overlaps(machine, rule, r, s.At, &past, func(before *facts) error {
-				return x.give(rule.gives, rule.varying, before, why)
-			})
+			err = x.overlaps(rule, r, past, r.spanEnd, why)
 		}
 		if err != nil {
 			return f, fmt.Errorf("rule %s: %w", rule.name, err)
@@ -199,36 +199,6 @@ func (rule *rule) holds(machine *vm.VM, r *Relationship, at time.Time, f *facts)
 		return false, nil
 	}
 	return f.holds(machine, rule.when)
-}
-
-// overlaps calls give with attributes that a relationship has had within the rule's
-// days of overlap, and for which the rule held: once, unless what it gives depends
-// on them.
-func (p *Policy) overlaps(machine *vm.VM, rule *rule, r *Relationship, at time.Time, past *[]*facts, give func(*facts) error) error {
-	if *past == nil {
-		*past = make([]*facts, len(r.Spans))
-	}
-	for i := range r.Spans {
-		ended, over := r.spanEnd(i, at)
-		if !over || !at.Before(daysAfter(ended, rule.overlap, r.Zone)) {
-			continue
-		}
-		if (*past)[i] == nil {
-			f, err := p.see(r.Spans[i].Attributes)
-			if err != nil {
-				return err
-			}
-			(*past)[i] = f
-		}
-		holds, err := rule.holds(machine, r, at, (*past)[i])
-		if err == nil && holds {
-			err = give((*past)[i])
-		}
-		if err != nil || holds && len(rule.varying) == 0 {
-			return err
-		}
-	}
-	return nil
 }
 
 // suspends notes in which systems accounts are suspended, if that holds for one

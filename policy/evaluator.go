@@ -59,7 +59,8 @@ type Relationship struct {
 	// Spans hold the attributes over time, sorted by From. The first span counts
 	// from the beginning, whatever its From; each ends where the next begins.
 	Spans []Span
-	// Abrupt says that End was ordered to be immediate: no bridge leads beyond it.
+	// Abrupt says that End was ordered to be immediate: no bridge and no overlap lead
+	// beyond it.
 	Abrupt bool
 	// Zone is where the relationship's days begin; it gives the from and until
 	// of rules their instants. Nil means UTC.

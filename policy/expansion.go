@@ -41,8 +41,9 @@ type expansion struct {
 	machine *vm.VM
 	at      time.Time
 	given   reasons
-	steps   int // roles looked at
-	ways    int // noted
+	former  bool // others have followed the relationship
+	steps   int  // roles looked at
+	ways    int  // noted
 }
 
 // give adds what is given whatever the facts, and what is given by some facts.
@@ -60,10 +61,10 @@ func (x *expansion) give(steady [][]given, varying []bundle, f *facts, why Reaso
 }
 
 // add notes a way to an entitlement. One by the overlap of a rule does not count
-// where the rule gives the same by itself.
+// where the rule gives the same by itself, for the relationship or one that followed.
 func (x *expansion) add(e Entitlement, why Reason) error {
 	if why.Overlap && slices.ContainsFunc(x.given[e], func(r Reason) bool {
-		return r.Rule == why.Rule && r.Relationship == why.Relationship && !r.Overlap
+		return r.Rule == why.Rule && (x.former || r.Relationship == why.Relationship) && !r.Overlap
 	}) {
 		return nil
 	}

@@ -123,7 +123,7 @@ func (x *explaining) search(d Decision) {
 
 // repeats reports whether another route is of the same rule, and holds by itself.
 func (r route) repeats(other route) bool {
-	return !other.view.past && other.why.Rule == r.why.Rule && other.why.Relationship == r.why.Relationship &&
+	return !other.view.past && other.why.Rule == r.why.Rule && (r.view.former || other.why.Relationship == r.why.Relationship) &&
 		other.entitlement == r.entitlement && len(other.obstacles) == 0
 }
 

@@ -12,13 +12,14 @@ import (
 type view struct {
 	*Relationship
 	index      int // of the relationship
-	span       int // of earlier attributes
 	at, now    time.Time
 	attributes Attributes
 	facts      *facts // for the names that parameters make
 	live       bool
-	scope      int // of formulas
-	past       bool
+	scope      int                 // of formulas
+	past       bool                // they are earlier ones
+	ended      time.Time           // when those ended
+	former     bool                // others have followed the relationship
 	tests      map[*condition]test // once asked
 	denies     map[*deny]standing
 }
@@ -54,11 +55,27 @@ func (x *explaining) look(s Subject) {
 			add(i, s.At, r.attributesAt(r.End.Add(-1)), false, false)
 		default:
 			for k := range r.Spans {
-				if _, over := r.spanEnd(k, s.At); over && len(x.overlapDays) > 0 {
+				if ended, over := r.spanEnd(k, s.At); over && len(x.overlapDays) > 0 {
 					add(i, s.At, r.Spans[k].Attributes, true, true)
-					x.views[len(x.views)-1].span = k
+					x.views[len(x.views)-1].ended = ended
 				}
 			}
+		}
+	}
+	for _, f := range x.succession(s).formers(s.At) {
+		i := slices.IndexFunc(x.views, func(v *view) bool { return v.Relationship == f.Relationship })
+		for k := range max(1, len(f.Spans)) {
+			ended, over := f.spanEnd(k, s.At)
+			if !over {
+				continue
+			}
+			var attributes Attributes
+			if len(f.Spans) > 0 {
+				attributes = f.Spans[k].Attributes
+			}
+			add(x.views[i].index, s.At, attributes, true, true)
+			last := x.views[len(x.views)-1]
+			last.ended, last.former = ended, true
 		}
 	}
 }
