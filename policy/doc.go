@@ -199,5 +199,7 @@
 // does so as well if a decision takes more than people could ever need: more than
 // 200,000 ways to entitlements, or templates that read more than 16 MB.
 // Who has no live relationship has no attributes to be wrong, so leaving is
-// always decided.
+// always decided. Of those who have one, [Policy.Bound] says what they may have at
+// most, whatever was meant: what only a job gave that has ended is beyond that, though
+// another job is in error.
 package policy
