@@ -93,8 +93,8 @@
 // [Decision.Denied] tells what was lost, in which ways it would have been given, and
 // what took it; [Decision.Violations] which duties meet.
 //
-// A baseline or standard role gives nothing sensitive, and no role inherits what is
-// sensitive without saying so: such a policy does not load. Where a parameter makes
+// A baseline or standard role gives nothing sensitive and inherits no role of kind admin,
+// and no role inherits what is sensitive without saying so: such a policy does not load. Where a parameter makes
 // something sensitive, it is not given.
 //
 // [Policy.Witnesses] finds, without any people, somebody who would violate a

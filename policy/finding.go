@@ -82,6 +82,8 @@ func Checks() []Check {
 		{"privileged-ungoverned", SeverityWarning, "something sensitive that nobody owns or reviews"},
 		{"privileged-unapproved", SeverityNote, "something privileged that is given without approval"},
 		{"looks-privileged", SeverityWarning, "a grant with a name such as admin, of which nothing is said"},
+		{"admin-for-everybody", SeverityError, "a role of kind admin that everybody is given, without approval"},
+		{"admin-bundled", SeverityWarning, "a role of kind admin that a rule gives together with other roles"},
 		{"password-attribute", SeverityError, "an attribute of an account that is a password: a secret has no place in a policy"},
 		{"local-password", SeverityWarning, "a system with passwords of its own, although there is an identity provider"},
 		{"separation-possible", SeverityWarning, "rules that together violate a separation of duties"},

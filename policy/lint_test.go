@@ -187,6 +187,19 @@ var untidy = []struct {
 		message: "app:core/root is privileged, and rules give it without anybody agreeing",
 	},
 	{
+		name: "an administrator for everybody", old: "rules:", new: "  ops: {kind: admin, grants: [app:core/x]}\nrules:\n  - {name: ops, when: level > 5 || !(level > 5) || level == nil, roles: [ops]}",
+		want: []string{"admin-for-everybody rules[0]", "always rules[0].when"}, message: `rule "ops" gives role "ops", which is of kind admin, to everybody`,
+	},
+	{name: "an administrator whom somebody approves", old: "rules:", new: "  ops: {kind: admin, approval: true, grants: [app:core/x]}\nrules:\n  - {name: ops, when: \"true\", roles: [ops]}"},
+	{name: "an administrator by a rule", old: "rules:", new: "  ops: {kind: admin, grants: [app:core/x]}\nrules:\n  - {name: ops, when: level > 5, roles: [ops]}"},
+	{
+		name: "an administrator with a job", old: "rules:", new: "  ops: {kind: admin, grants: [app:core/x]}\n  chief: {inherits: [ops]}\nrules:\n  - {name: ops, when: level > 5, roles: [engineer], addOns: [{roles: [chief]}]}",
+		want: []string{"admin-bundled rules[0]"}, message: `rule "ops" gives role "chief" and with it "ops", which is of kind admin, together with engineer: whoever loses one of them may have to keep the other`,
+	},
+	{
+		name: "an administrator by an add-on", old: "rules:", new: "  ops: {kind: admin, grants: [app:core/x]}\nrules:\n  - {name: ops, when: level > 5, roles: [engineer], addOns: [{when: primary, roles: [ops]}]}",
+	},
+	{
 		name: "a grant that sounds mighty", old: "grants: [app:group/interns]", new: "grants: [app:group/Domain-Admins]",
 		want: []string{"looks-privileged rules[2].grants[0]"}, message: `app:group/Domain-Admins sounds privileged (admins), and the policy says nothing of it`,
 	},

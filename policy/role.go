@@ -48,7 +48,8 @@ const (
 	Standard RoleKind = "standard"
 	// Extra is a small role on top of a standard one.
 	Extra RoleKind = "addOn"
-	// Admin is for those who look after a system.
+	// Admin is for those who look after a system. No baseline or standard role inherits
+	// it.
 	Admin RoleKind = "admin"
 )
 
