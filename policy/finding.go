@@ -81,6 +81,7 @@ func Checks() []Check {
 		{"privileged-bundled", SeverityWarning, "something privileged in a role together with what is not"},
 		{"privileged-ungoverned", SeverityWarning, "something sensitive that nobody owns or reviews"},
 		{"privileged-unapproved", SeverityNote, "something privileged that is given without approval"},
+		{"governance-loosened", SeverityWarning, "an entry of entitlements that takes away what a wider one protects"},
 		{"looks-privileged", SeverityWarning, "a grant with a name such as admin, of which nothing is said"},
 		{"admin-for-everybody", SeverityError, "a role of kind admin that everybody is given, without approval"},
 		{"admin-bundled", SeverityWarning, "a role of kind admin that a rule gives together with other roles"},

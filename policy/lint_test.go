@@ -187,6 +187,16 @@ var untidy = []struct {
 		message: "app:core/root is privileged, and rules give it without anybody agreeing",
 	},
 	{
+		name: "an owner who takes the protection away", old: "grants: [app:group/interns]", new: "grants: [app:core/root, app:core/x]",
+		also: []string{"accounts:", "entitlements:\n  app:core/*: {sensitivity: privileged, approval: true, owner: Carol, reviewDays: 90}\n  app:core/root: {owner: bob}\n  app:core/x: {owner: bob, sensitivity: sensitive, approval: true, reviewDays: 9}\naccounts:"},
+		want: []string{`governance-loosened entitlements["app:core/root"]`, `governance-loosened entitlements["app:core/x"]`}, message: `app:core/root counts alone for what it names, and app:core/*, around it, is privileged and requires approval: that is lost`,
+	},
+	{
+		name: "a narrower pattern", old: "grants: [app:group/interns]", new: "grants: [app:core/root]",
+		also: []string{"accounts:", "entitlements:\n  app:co*: {sensitivity: sensitive, owner: Carol, reviewDays: 90}\n  app:core/*: {owner: bob}\n  app:core/root: {owner: bob}\naccounts:"},
+		want: []string{`governance-loosened entitlements["app:core/*"]`},
+	},
+	{
 		name: "an administrator for everybody", old: "rules:", new: "  ops: {kind: admin, grants: [app:core/x]}\nrules:\n  - {name: ops, when: level > 5 || !(level > 5) || level == nil, roles: [ops]}",
 		want: []string{"admin-for-everybody rules[0]", "always rules[0].when"}, message: `rule "ops" gives role "ops", which is of kind admin, to everybody`,
 	},
