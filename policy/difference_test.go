@@ -203,3 +203,23 @@ func TestWhoseHistoryIsLookedAtAnewIsNotSkipped(t *testing.T) {
 	require.Equal(t, evaluate(t, plain, past("3")), evaluate(t, looks, past("3")))
 	require.False(t, policy.Compare(plain, looks).Concerns(past("3")), "nothing is wrong with what was")
 }
+
+// Who answers for what, and why, is for people: nobody has to be looked at anew.
+func TestNobodyIsConcernedByAnOwner(t *testing.T) {
+	t.Parallel()
+	before := load(t, complete)
+	for old, other := range map[string]string{
+		"owner: Carol": "owner: Mallory", "reviewDays: 1,": "reviewDays: 100,", "owner: Grace": "owner: Mallory", "owner: Heidi": "owner: Mallory",
+		"owner: Ivan": "owner: Mallory", "reason: why, owner": "reason: so, owner", "owner: Judy": "owner: Mallory", "reviewDays: 365": "reviewDays: 100",
+	} {
+		after := load(t, replace(complete, old, other))
+		require.NotEqual(t, before.Version(), after.Version())
+		s := person(policy.Attributes{"primary": {"true"}, "clearance": {"none"}})
+		s.Person = "p"
+		d := policy.Compare(before, after)
+		require.False(t, d.Concerns(s), other)
+	}
+	s := person(nil)
+	require.True(t, policy.Compare(before, load(t, replace(complete, "reason: watched", "reason: seen"))).Concerns(s), "the reason of a mitigation is told")
+	require.True(t, policy.Compare(before, load(t, replace(complete, "owner: Dave", "owner: Mallory"))).Concerns(s), "as the owner of an entitlement is")
+}

@@ -97,4 +97,8 @@ type AccountMapping struct {
 	// name of the system of the former kind through which they do. Empty says nothing.
 	// No decision depends on it; [Policy.Lint] does.
 	SignIn string `json:"signIn,omitempty"`
+	// Owner answers for the mapping, and ReviewDays is how often it is to be reviewed;
+	// zero means never.
+	Owner      string `json:"owner,omitempty"`
+	ReviewDays int    `json:"reviewDays,omitempty"`
 }

@@ -165,7 +165,7 @@ the case is wrong: the policy grants git:team/devs to nobody; a pattern with * m
 			`want an error with "level", got: relationship relationship: attribute jobTitle: 2 values, want one; declare it as a list`,
 		},
 		"nothing is expected": {policytest.Case{Want: []string{}}, "the case is wrong: it expects nothing, and would always pass; say what is wanted, or not"},
-		"no error": {policytest.Case{WantError: "level"}, `there is a decision; want an error with "level"`},
+		"no error":            {policytest.Case{WantError: "level"}, `there is a decision; want an error with "level"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
