@@ -81,6 +81,8 @@ func (d *decoder) addOn(n *yaml.Node, path string) (a AddOn) {
 		{"roles", func(n *yaml.Node, path string) { a.Roles = listOf(d, n, path, d.text) }},
 		{"grants", func(n *yaml.Node, path string) { a.Grants = listOf(d, n, path, d.text) }},
 		{"with", func(n *yaml.Node, path string) { a.With = mapOf(d, n, path, d.text) }},
+		{"from", func(n *yaml.Node, path string) { a.From = d.text(n, path) }},
+		{"until", func(n *yaml.Node, path string) { a.Until = d.text(n, path) }},
 	})
 	return a
 }

@@ -56,7 +56,7 @@
 //	    inherits: [employee]
 //	    addOns:
 //	      - {roles: [team], with: {name: "{department|slug}"}}
-//	      - {when: country == "AT", grants: [vpn:role/vienna]}
+//	      - {when: country == "AT", grants: [vpn:role/vienna], until: 2026-12-31}
 //	rules:
 //	  - name: engineers
 //	    when: division == "Engineering"

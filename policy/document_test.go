@@ -30,7 +30,7 @@ roles:
     requestable: true
     owner: Carol
     reviewDays: 90
-    addOns: [{when: "primary", roles: [staff, self], grants: ["app:x/{name}"], with: {n: "{name}"}}]
+    addOns: [{when: "primary", roles: [staff, self], grants: ["app:x/{name}"], with: {n: "{name}"}, from: 2026-01-03, until: hireDate}]
   self: {parameters: [n], grants: ["app:y/{n}"]}
   root: {approval: true}
 entitlements:
@@ -89,7 +89,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 			"team": {
 				Sensitivity: policy.Privileged, Requestable: true, Owner: "Carol", ReviewDays: 90,
 				Kind: policy.Extra, Parameters: []string{"name"}, When: "primary", Grants: []string{"app:team/{name}"},
-				AddOns: []policy.AddOn{{When: "primary", Roles: []string{"staff", "self"}, Grants: []string{"app:x/{name}"}, With: map[string]string{"n": "{name}"}}},
+				AddOns: []policy.AddOn{{When: "primary", Roles: []string{"staff", "self"}, Grants: []string{"app:x/{name}"}, With: map[string]string{"n": "{name}"}, From: "2026-01-03", Until: "hireDate"}},
 			},
 		},
 		Entitlements: map[string]policy.EntitlementInfo{

@@ -172,7 +172,7 @@ func (p *Policy) match(work *deciding, s Subject, r *Relationship, o *outcome) (
 	}
 	machine, done := p.machine()
 	defer done()
-	x := expansion{policy: p, work: work, machine: machine, at: s.At, given: o.given}
+	x := expansion{policy: p, work: work, machine: machine, at: s.At, zone: r.Zone, given: o.given}
 	past := make(pastFacts, len(r.Spans))
 	defer past.release(p)
 	for i := range p.candidates(f, r) {

@@ -40,6 +40,7 @@ type expansion struct {
 	work    *deciding
 	machine *vm.VM
 	at      time.Time
+	zone    *time.Location
 	given   reasons
 	former  bool // others have followed the relationship
 	steps   int  // roles looked at
@@ -79,7 +80,7 @@ func (x *expansion) add(e Entitlement, why Reason) error {
 func (x *expansion) bundles(list []bundle, f *facts, why Reason) error {
 	for i := range list {
 		b := &list[i]
-		if holds, err := x.holds(b.when, f); err != nil || !holds {
+		if holds, err := x.open(b, f); err != nil || !holds {
 			if err != nil {
 				return err
 			}
@@ -143,7 +144,7 @@ func (x *expansion) role(ref reference, f *facts, why Reason) error {
 		}
 		for i := range one.role.bundles {
 			b := &one.role.bundles[i]
-			holds, err := x.holds(b.when, f)
+			holds, err := x.open(b, f)
 			if err != nil {
 				return fmt.Errorf("role %s: %w", one.role.name, err)
 			}
@@ -170,6 +171,14 @@ func (x *expansion) role(ref reference, f *facts, why Reason) error {
 		}
 	}
 	return nil
+}
+
+// open reports whether a bundle gives what stands in it.
+func (x *expansion) open(b *bundle, f *facts) (bool, error) {
+	if !b.window.open(x.at, f.attributes, x.zone) {
+		return false, nil
+	}
+	return x.holds(b.when, f)
 }
 
 // holds evaluates the condition of a role or add-on; none always holds.

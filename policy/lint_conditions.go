@@ -111,8 +111,17 @@ func (l *linting) windows(at time.Time) {
 			l.add("over", path+".until", "remove it, or give it a later end", "%s ended with %s and does nothing", what, until)
 		}
 	}
+	with := func(path, what, until string, addOns []AddOn) {
+		over(path, what, until)
+		for i, a := range addOns {
+			over(entry(path+".addOns", i), fmt.Sprintf("add-on %d of %s", i+1, what), a.Until)
+		}
+	}
 	for i, r := range l.doc.Rules {
-		over(entry("rules", i), fmt.Sprintf("rule %q", r.Name), r.Until)
+		with(entry("rules", i), fmt.Sprintf("rule %q", r.Name), r.Until, r.AddOns)
+	}
+	for _, name := range sortedKeys(l.doc.Roles) {
+		with(child("roles", name), fmt.Sprintf("role %q", name), "", l.doc.Roles[name].AddOns)
 	}
 	for i, d := range l.doc.Denies {
 		over(entry("denies", i), fmt.Sprintf("deny %q", d.Name), d.Until)

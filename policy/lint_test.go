@@ -100,6 +100,10 @@ var untidy = []struct {
 		name: "a rule that is over", at: "2027-01-01T12:00:00Z",
 		want: []string{"over rules[2].until"}, message: `rule "interns" ended with 2026-12-31 and does nothing`,
 	},
+	{
+		name: "an add-on that is over", old: "{when: level > 3, grants: [app:tool/deploy]}", new: "{when: level > 3, grants: [app:tool/deploy], until: 2026-03-01}", at: "2026-03-03T00:00:00Z",
+		want: []string{"over roles.engineer.addOns[0].until"}, message: `add-on 1 of role "engineer" ended with 2026-03-01 and does nothing`,
+	},
 	{name: "a rule on its last day", at: "2026-12-31T23:00:00Z"},
 	{name: "a rule on its last day in Honolulu", at: "2027-01-01T09:59:59Z"},
 	{

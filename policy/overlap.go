@@ -51,7 +51,7 @@ func (x *expansion) overlaps(rule *rule, r *Relationship, past pastFacts, ended 
 func (p *Policy) linger(work *deciding, s Subject, f former, o *outcome) error {
 	machine, done := p.machine()
 	defer done()
-	x := expansion{policy: p, work: work, machine: machine, at: s.At, given: o.given, former: true}
+	x := expansion{policy: p, work: work, machine: machine, at: s.At, zone: f.Zone, given: o.given, former: true}
 	past := make(pastFacts, max(1, len(f.Spans)))
 	defer past.release(p)
 	for i := range p.rules {

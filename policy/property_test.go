@@ -42,6 +42,7 @@ func ruled() string {
   - {name: reviewed, when: level > 0, grants: [git:team/reviewed], until: reviewed, overlapDays: 20}
   - {name: leads, when: level > 2, roles: [lead], overlapDays: 3}
   - {name: teams, when: "true", roles: [team], with: {name: "{department}"}, overlapDays: 7}
+  - {name: guests, when: level > 1, overlapDays: 5, addOns: [{roles: [guest], from: 2026-02-10}, {grants: [git:team/desk], from: hireDate + 2d, until: hireDate + 20d}]}
 `), "roles:\n", `denies:
   - {name: secret, when: clearance == "secret", grants: ["git:*"], from: 2026-02-01, until: 2026-09-01}
   - {name: mentors, when: clearance == "none", roles: [mentor], until: 2026-08-01}
@@ -64,6 +65,7 @@ roles:
   mentor: {inherits: [calmer]}
   helper: {inherits: [calmer], approval: true}
   calmer: {grants: ["git:team/mentors"]}
+  guest: {addOns: [{grants: [git:team/guests], until: reviewed + 5d}]}
   team: {parameters: [name], when: "!(level > 4)", grants: ["git:team/of-{name|slug}"], addOns: [{when: oncall, grants: ["git:team/on-call"]}]}
 `)
 }

@@ -203,7 +203,7 @@ func (x *explaining) follow(from route, b bundle, where string) {
 	if !x.couldLead(b) {
 		return
 	}
-	from = x.through(from, b.when, where)
+	from = x.through(x.within(from, b.window, where), b.when, where)
 	for _, g := range b.grants {
 		switch {
 		case !x.couldBe(g):
