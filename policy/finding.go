@@ -58,10 +58,12 @@ func Checks() []Check {
 	return []Check{
 		{"never", SeverityError, "a condition that can never hold"},
 		{"always", SeverityWarning, "a condition that always holds, and does not look so"},
+		{"value-unknown", SeverityError, "a value of a built-in attribute that it never has"},
 		{"one-person", SeverityWarning, "a rule for people by name or number, which is an exception"},
 		{"over", SeverityWarning, "a window that has ended"},
 		{"duplicate-rule", SeverityWarning, "two rules that give the same to the same people"},
 		{"subsumed-rule", SeverityWarning, "a rule that gives nothing which another does not give to the same people"},
+		{"denied-rule", SeverityWarning, "a rule of which a deny takes back everything"},
 		{"overlapping-grant", SeverityNote, "a grant that the same people have anyway"},
 
 		{"unused-role", SeverityWarning, "a role that nothing leads to"},

@@ -33,7 +33,7 @@ type LintOptions struct {
 func (p *Policy) Lint(ctx context.Context, o LintOptions) ([]Finding, error) {
 	l := newLinting(p)
 	for _, look := range []func(){
-		l.conditions, func() { l.windows(o.At) }, l.superfluous, l.unused, l.roleSizes, l.similarRoles, l.privilege, l.admins, l.signIns,
+		l.conditions, func() { l.windows(o.At) }, l.superfluous, l.deniedRules, l.unused, l.roleSizes, l.similarRoles, l.privilege, l.admins, l.signIns,
 	} {
 		if err := ctx.Err(); err != nil {
 			return nil, err

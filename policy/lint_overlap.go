@@ -235,17 +235,18 @@ func (f *superfluity) parts(i int) {
 	}
 }
 
+// inside reports whether it is proven that one window lies in another.
+func inside(from, until, otherFrom, otherUntil string) bool {
+	early := otherFrom != "" && otherFrom != from && (!isDay(from) || !isDay(otherFrom) || from < otherFrom)
+	late := otherUntil != "" && otherUntil != until && (!isDay(until) || !isDay(otherUntil) || until > otherUntil)
+	return !early && !late
+}
+
 // within reports whether it is proven that rule k holds, at all times and as long
 // after, for all for whom rule i does.
 func (l *linting) within(i, k int) bool {
 	a, b := l.doc.Rules[i], l.doc.Rules[k]
-	if b.From != "" && b.From != a.From && (!isDay(a.From) || !isDay(b.From) || a.From < b.From) {
-		return false
-	}
-	if b.Until != "" && b.Until != a.Until && (!isDay(a.Until) || !isDay(b.Until) || a.Until > b.Until) {
-		return false
-	}
-	if a.OverlapDays > b.OverlapDays {
+	if !inside(a.From, a.Until, b.From, b.Until) || a.OverlapDays > b.OverlapDays {
 		return false
 	}
 	if b.When == "true" || a.When == b.When {

@@ -93,7 +93,7 @@ func without(t *testing.T, d policy.Document, found []policy.Finding) (policy.Do
 	gone := map[string]bool{}
 	for _, f := range found {
 		switch m := rulePath.FindStringSubmatch(f.Path); {
-		case m == nil || !slices.Contains([]string{"never", "duplicate-rule", "subsumed-rule", "overlapping-grant"}, f.Check):
+		case m == nil || !slices.Contains([]string{"never", "duplicate-rule", "subsumed-rule", "overlapping-grant", "denied-rule"}, f.Check):
 		case m[2] == "":
 			gone[m[1]] = true
 		default:
@@ -136,7 +136,7 @@ func TestWhatIsFoundToBeOfNoUseIsOfNone(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(11, 12))
 	people := everyKind()
-	total, always := 0, 0
+	total, always, denied := 0, 0, 0
 	for range 200 {
 		d := randomDocument(r)
 		p, err := policy.Compile(d)
@@ -155,9 +155,13 @@ func TestWhatIsFoundToBeOfNoUseIsOfNone(t *testing.T) {
 			if f.Check == "always" {
 				always++
 			}
+			if f.Check == "denied-rule" {
+				denied++
+			}
 		}
 	}
 	require.Greater(t, total, 100)
+	require.Positive(t, denied)
 	require.Zero(t, always) // none of the conditions is always true but "true"
 }
 

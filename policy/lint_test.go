@@ -90,6 +90,32 @@ var untidy = []struct {
 		want: []string{"always rules[2].when"}, message: `rule "interns" always holds: employmentType != "intern" || employmentType != "trainee" excludes nobody`,
 	},
 	{
+		name: "a status that is none", old: `employmentType == "intern"', g`, new: `status != "actve" && country in ["AT", "Austria"]', g`,
+		want: []string{"value-unknown rules[2].when", "value-unknown rules[2].when"}, message: `rule "interns" asks for country "Austria", which nobody ever has`,
+	},
+	{
+		name: "a misspelt status of an account", old: `candidates: ["{email}"]}`, new: `candidates: ["{email}"], suspend: 'status in ["onLeave", "on leave", ""]'}`,
+		want: []string{"value-unknown accounts.app.suspend"}, message: `suspend of account "app" asks for status "on leave", which nobody ever has, did you mean "onLeave"?`,
+	},
+	{
+		name: "a rule that is taken back", old: `'"new" in tags', grants: ["app:tool/*"]`, new: `'employmentType != "fullTime" && employmentType != ""', grants: ["app:g*"]`,
+		also: []string{"  tags: {type: list}\n", ""},
+		want: []string{"denied-rule rules[2]"}, message: `rule "interns" gives nothing: deny "no deploys" takes back all of it from everybody for whom the rule holds`,
+	},
+	{
+		name: "a rule that is taken back in part", old: `'"new" in tags', grants: ["app:tool/*"]`, new: `'employmentType != "fullTime"', grants: ["app:team/*", "app:tool/*"]`,
+		also: []string{"  tags: {type: list}\n", "", "roles: [engineer]}", "roles: [engineer], addOns: [{grants: [app:room/x]}]}"},
+	},
+	{
+		name: "a rule that is taken back with its role", old: `'"new" in tags', grants: ["app:tool/*"]`, new: `'department == "Engineering"', roles: [engineer]`,
+		also: []string{"  tags: {type: list}\n", ""},
+		want: []string{"denied-rule rules[1]"},
+	},
+	{
+		name: "a rule that is taken back for a time", old: `'"new" in tags', grants: ["app:tool/*"]`, new: `'department == "Engineering"', roles: [engineer], until: 2026-12-31`,
+		also: []string{"  tags: {type: list}\n", ""},
+	},
+	{
 		name: "a name in a rule", old: `employmentType == "intern"', g`, new: `employmentType == "intern" && email in ["a@x", "b@x"]', g`,
 		want: []string{"one-person rules[2].when"}, message: `rule "interns" is for nobody but whose email is "a@x", "b@x": an exception that nobody sees as one, and that never ends`,
 	},
