@@ -137,11 +137,11 @@ func (b *bounding) gives(steady [][]given, varying []bundle) {
 			b.set.add(pattern{one: g.entitlement})
 		}
 	}
-	for i := range varying {
-		for _, g := range varying[i].grants {
+	for _, one := range varying {
+		for _, g := range one.grants {
 			b.set.add(g.asPattern())
 		}
-		for _, ref := range varying[i].roles {
+		for _, ref := range one.roles {
 			if !b.roles[ref.role] {
 				b.roles[ref.role] = true
 				b.gives(nil, ref.role.bundles)

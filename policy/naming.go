@@ -248,9 +248,25 @@ func (x *explaining) literals(name string) []string {
 		return out
 	}
 	var out []string
+	x.eachCondition(func(c *condition) { out = append(out, c.shape.literals[name]...) })
+	slices.Sort(out)
+	x.compared[name] = slices.Compact(out)
+	return x.compared[name]
+}
+
+// lookedInto reports whether a condition does more with an attribute than to compare it
+// with values.
+func (x *explaining) lookedInto(name string) bool {
+	into := false
+	x.eachCondition(func(c *condition) { into = into || c.shape.loose && slices.Contains(c.reads, name) })
+	return into
+}
+
+// eachCondition visits the conditions on which it can depend who has what.
+func (x *explaining) eachCondition(visit func(*condition)) {
 	add := func(c *condition) {
 		if c != nil {
-			out = append(out, c.shape.literals[name]...)
+			visit(c)
 		}
 	}
 	for i := range x.rules {
@@ -268,7 +284,4 @@ func (x *explaining) literals(name string) []string {
 	for i := range x.denies {
 		add(x.denies[i].when)
 	}
-	slices.Sort(out)
-	x.compared[name] = slices.Compact(out)
-	return x.compared[name]
 }
