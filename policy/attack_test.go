@@ -1,6 +1,7 @@
 package policy_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -129,15 +130,123 @@ func TestADecisionThatIsTooMuchIsRefused(t *testing.T) {
 		},
 		"many denies of much": {
 			roles + "rules: [{name: r, when: 'true', roles: [big]}]\ndenies:\n" + counted(1000, "#", "  - {name: d#, when: 'true', grants: ['app:*']}\n", ""),
-			"denies take back what is given more than 1000000 times in all",
+			"denies take back what is given, or are lifted, more than 1000000 times in all",
+		},
+		"many exceptions to one of much": {
+			roles + "rules: [{name: r, when: 'true', roles: [big]}]\ndenies: [{name: d, when: 'true', grants: ['app:*']}]\nexceptions:\n" +
+				counted(5000, "#", "  - {name: e#, person: p, lifts: [d], until: 2027-01-01, reason: r}\n", ""),
+			"denies take back what is given, or are lifted, more than 1000000 times in all",
+		},
+		"many causes of one loss": {
+			"roles:\n" + counted(300, "#", "  t#: {grants: [app:g/x]}\n", "") + "rules:\n" + counted(300, "#", "  - {name: r#, when: 'true', roles: [t#]}\n", "") +
+				"denies:\n" + counted(1000, "#", "  - {name: d#, when: 'true', grants: ['app:*']}\n", ""), "",
+		},
+		"denies that name much": {
+			roles + "rules: [{name: r, when: 'true', roles: [big]}]\ndenies:\n" +
+				counted(15, "#", "  - {name: d#, when: 'true', grants: ["+counted(1800, "@", "'app:x/#@*'", ",")+"]}\n", ""), "compared with denies and separations of duties more than 20000000 times",
+		},
+		"many sides": {
+			roles + "rules: [{name: r, when: 'true', roles: [big]}]\nseparation:\n" +
+				counted(1000, "#", "  - {name: s#, action: refuse, between: [{grants: ['app:x/1*']}, {grants: ['app:x/2*']}]}\n", ""),
+			"compared with denies and separations of duties more than 20000000 times",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p, err := policy.Load("hostile.yaml", strings.NewReader("version: 1\n"+c.text+app))
 			require.NoError(t, err)
-			_, err = p.Evaluate(t.Context(), policy.Subject{At: time.Unix(0, 0), Relationships: []policy.Relationship{{ID: "hr/1"}}})
+			d, err := p.Evaluate(t.Context(), policy.Subject{At: time.Unix(0, 0), Person: "p", Relationships: []policy.Relationship{{ID: "hr/1"}}})
+			if c.want == "" {
+				require.NoError(t, err)
+				require.Len(t, d.Denied, 1)
+				require.Len(t, d.Denied[0].Causes, 1000)
+				return
+			}
 			require.ErrorContains(t, err, c.want)
 		})
 	}
+}
+
+// Whatever templates read, and whatever comes of it, a decision is made or refused in
+// no time, and nothing goes on for which nobody waits. Before, some of these took
+// hours.
+func TestTemplatesCannotStallADecision(t *testing.T) {
+	t.Parallel()
+	const (
+		head   = "version: 1\nattributes: {projects: {type: list}, picked: {type: list, values: [" + "VALUES" + "]}}\n"
+		rule   = "rules: [{name: r, when: 'true', grants: [app:g/a]}]\n"
+		much   = "templates read more than 16777216 bytes in all"
+		result = "names and attributes of accounts come to more than 8388608 bytes in all"
+	)
+	app := func(candidates, attributes string) string {
+		return rule + "accounts: {app: {name: login, candidates: [" + candidates + "], attributes: {" + attributes + "}}}\n"
+	}
+	addOns := func(n int, with string) string {
+		return "roles: {t: {parameters: [n], grants: ['app:g/{n}']}}\nrules:\n" +
+			counted(n/2000, "#", "  - {name: r#, when: 'true', addOns: ["+counted(2000, "@", "{roles: [t], with: {n: '"+with+"'}}", ",")+"]}\n", "") +
+			"accounts: {app: {name: login, candidates: [x]}}\n"
+	}
+	list := func(v func(i int) string) []string { return times(1000, v) }
+	long := func(i int) string { return fmt.Sprintf("%04d%s", i, strings.Repeat("x", 4000)) }
+	for name, c := range map[string]struct {
+		text, want string
+		facts      policy.Attributes
+	}{
+		"a list again and again":     {app("x", "a: ["+counted(2000, "#", "'{projects}'", ",")+"]"), much, policy.Attributes{"projects": list(long)}},
+		"a list changed":             {app("x", "a: ["+counted(500, "#", "'{projects|ascii|lower|ascii|lower}'", ",")+"]"), much, policy.Attributes{"projects": list(long)}},
+		"a list for many attributes": {app("x", counted(3, "#", "a#: ['{projects}']", ",")), result, policy.Attributes{"projects": list(long)}},
+		"a name put together": {
+			app("x", "a: ["+counted(1000, "#", "'"+strings.Repeat("{familyName|ascii|upper|ascii|upper}", 25)+"'", ",")+"]"), much, policy.Attributes{"familyName": {strings.Repeat("é", 2000)}},
+		},
+		"names to choose from":   {app(counted(900, "#", "'"+strings.Repeat("{familyName}", 80)+"#'", ","), ""), much, policy.Attributes{"familyName": {strings.Repeat("x", 4000)}}},
+		"braces in braces":       {app("x", "a: ['"+strings.Repeat("{familyName}", 40)+"n"+strings.Repeat("{givenName}", 40)+"']"), "", policy.Attributes{"familyName": {strings.Repeat("{", 4000)}, "givenName": {strings.Repeat("}", 4000)}}},
+		"values with braces":     {app("x", "a: ['{projects}']"), "", policy.Attributes{"projects": list(func(int) string { return nested("{", "n", "}", 2000) })}},
+		"parameters that vanish": {addOns(10_000, "{projects|ascii|upper|ascii|digits}"), much, policy.Attributes{"projects": list(func(int) string { return strings.Repeat("x", 4000) })}},
+		"parameters of nothing":  {addOns(10_000, "{projects|ascii|upper|ascii|digits}"), much, policy.Attributes{"projects": list(func(int) string { return "" })}},
+		"parameters to look up":  {addOns(10_000, "{picked|digits}"), much, policy.Attributes{"picked": list(func(int) string { return "picked" })}},
+		"combinations of none": {
+			"roles: {t: {parameters: [a, b, c, d], grants: ['app:g/{a}{b}{c}{d}']}}\nrules: [{name: r, when: 'true', addOns: [" +
+				counted(1000, "#", "{roles: [t], with: {a: '{projects}', b: '{projects}', c: '{projects}', d: '{email}'}}", ",") + "]}]\n" +
+				"accounts: {app: {name: login, candidates: [x]}}\n", "", policy.Attributes{"projects": times(27, func(i int) string { return fmt.Sprint(i) })},
+		},
+		"names that vanish": {
+			"roles: {t: {parameters: [a], grants: [" + counted(1000, "#", "'app:g/{a|digits|ascii|lower}"+strings.Repeat("#", 50)+"'", ",") +
+				"]}}\nrules: [{name: r, when: 'true', roles: [t], with: {a: '{projects}'}}]\naccounts: {app: {name: login, candidates: [x]}}\n", much,
+			policy.Attributes{"projects": list(long)},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			values := counted(1500, "#", "p#"+strings.Repeat("x", 50), ",") + ", picked"
+			p, err := policy.Load("hostile.yaml", strings.NewReader(strings.ReplaceAll(head, "VALUES", values)+c.text))
+			require.NoError(t, err)
+			s := policy.Subject{At: time.Unix(0, 0), Relationships: []policy.Relationship{{ID: "hr/1", Spans: []policy.Span{{Attributes: c.facts}}}}}
+			d, err := p.Evaluate(t.Context(), s)
+			if c.want == "" {
+				require.NoError(t, err)
+			} else {
+				require.ErrorContains(t, err, c.want)
+				require.Empty(t, d)
+			}
+			_, err = p.Explain(t.Context(), s, policy.Entitlement{System: "app", Kind: "g", Name: "b"})
+			require.Equal(t, c.want != "", err != nil)
+			if c.want == much {
+				_, err = p.Evaluate(&impatient{Context: t.Context(), asked: 20}, s)
+				require.ErrorIs(t, err, context.Canceled, "while it reads templates, it is seen that nobody waits")
+			}
+		})
+	}
+}
+
+// impatient is a context that ends when it has been asked so often.
+type impatient struct {
+	context.Context
+	asked int
+}
+
+func (c *impatient) Err() error {
+	if c.asked--; c.asked < 0 {
+		return context.Canceled
+	}
+	return c.Context.Err()
 }

@@ -24,6 +24,7 @@ type role struct {
 // bundle is a compiled [AddOn], or what a rule or role gives without any.
 type bundle struct {
 	when   *condition // nil always holds
+	window window
 	grants []gift
 	roles  []reference // sorted by name
 }
@@ -51,6 +52,7 @@ func (c *compilation) bundle(path string, a AddOn, in scope) bundle {
 	if a.When != "" {
 		out.when = c.condition(path+".when", a.When)
 	}
+	out.window = c.window(path, "add-on", a.From, a.Until)
 	out.grants = c.gifts(path+".grants", a.Grants, in)
 	with := map[string]template{}
 	for _, name := range sortedKeys(a.With) {

@@ -108,6 +108,7 @@ func (x *explaining) try(ctx context.Context, needs []logic.Need, literals map[l
 		}
 		for _, to := range choices[i] {
 			chosen[i] = x.views[needs[i].Scope].alter(needs[i].Name, to)
+			chosen[i].Any = x.standsForAny(chosen[i], literals[needs[i].Var])
 			if chosen[i].Want = needs[i].String(); *trials <= 0 || ctx.Err() != nil {
 				return false
 			}
@@ -121,6 +122,15 @@ func (x *explaining) try(ctx context.Context, needs []logic.Need, literals map[l
 		return chosen
 	}
 	return nil
+}
+
+// standsForAny reports whether any other text than there is would do as well as that of
+// a change: no condition names another, and none looks into it.
+func (x *explaining) standsForAny(c AttributeChange, literals []string) bool {
+	a := x.attributes[c.Attribute]
+	named := func(text string) bool { return text != "" && !slices.Contains(c.From, text) }
+	return a.Type == TypeString && len(c.To) == 1 && len(a.Values) == 0 && !slices.ContainsFunc(literals, named) &&
+		!slices.ContainsFunc(x.literals(a.Name), named) && !x.lookedInto(a.Name)
 }
 
 // alter returns the change of an attribute to other values.

@@ -34,7 +34,7 @@ func Compile(doc Document) (*Policy, error) {
 // compile takes doc over. The policy is of use only if nothing was found. place
 // names another place in the document, by its path, in what was found.
 func compile(doc Document, place func(path string) string) (*Policy, problems) {
-	c := &compilation{doc: doc, place: place, policy: &Policy{doc: doc, accounts: map[string]account{}}}
+	c := &compilation{doc: doc, place: place, policy: &Policy{doc: doc, accounts: map[string]account{}, special: doc.special()}}
 	if doc.Version != 1 {
 		c.found.add("version", "want version: 1, the only version of the format")
 	}

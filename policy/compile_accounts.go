@@ -48,6 +48,7 @@ func (c *compilation) accounts() {
 		}
 		c.days(path+".aheadDays", m.AheadDays)
 		c.signIn(system)
+		c.governance(path, m.Owner, m.ReviewDays)
 		a := account{name: m.Name, after: m.After, aheadDays: m.AheadDays, rename: m.Rename}
 		if m.Suspend != "" {
 			a.suspend = c.condition(path+".suspend", m.Suspend)

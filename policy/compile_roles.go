@@ -145,37 +145,29 @@ func (c *compilation) grant(path, s string) (Entitlement, bool) {
 }
 
 // expand returns all that a role gives that does not vary, each grant of each role
-// above it once, by the shortest path, and among those by the first in the order
-// of names.
+// above it once for each set of special roles on the way, by the shortest path, and
+// among those by the first in the order of names.
 func (c *compilation) expand(name string) []given {
 	if out, ok := c.cached[name]; ok || c.broken {
 		return out
 	}
 	var out []given
-	seen := map[string]bool{name: true}
-	paths := [][]string{{name}}
-	for len(paths) > 0 {
-		path := paths[0]
-		paths = paths[1:]
+	c.policy.climb(name, func(path []string, b *bundle) bool {
 		if len(path) > maxInherits {
 			c.fail(name, "roles inherit more than %d levels deep: %s", maxInherits, quoted(path, " > "))
-			return nil
+			return false
 		}
-		for _, b := range c.policy.roles[path[len(path)-1]].bundles {
-			if c.size += 1 + len(b.grants) + len(b.roles); c.size > maxExpanded {
-				c.fail(name, "the roles that rules use have more than %d grants and parents in all, counting inherited ones", maxExpanded)
-				return nil
-			}
-			for _, g := range b.grants {
-				out = append(out, given{g.entitlement, path})
-			}
-			for _, above := range b.roles {
-				if !seen[above.role.name] {
-					seen[above.role.name] = true
-					paths = append(paths, append(slices.Clone(path), above.role.name))
-				}
-			}
+		if c.size += 1 + len(b.grants) + len(b.roles); c.size > maxExpanded {
+			c.fail(name, "the roles that rules use have more than %d grants and parents in all, counting inherited ones and each way to them that denies, approvals or separations tell apart", maxExpanded)
+			return false
 		}
+		for _, g := range b.grants {
+			out = append(out, given{g.entitlement, path})
+		}
+		return true
+	})
+	if c.broken {
+		return nil
 	}
 	if c.cached == nil {
 		c.cached = map[string][]given{}

@@ -53,7 +53,7 @@ func (c *compilation) gives(b bundle) (steady [][]given, varying []bundle) {
 		direct = append(direct, given{entitlement: g.entitlement})
 	}
 	steady = append(steady, direct)
-	rest := bundle{when: b.when}
+	rest := bundle{when: b.when, window: b.window}
 	for _, ref := range b.roles {
 		expanded := c.expand(ref.role.name) // also for its size
 		if ref.role.varies {

@@ -18,6 +18,7 @@ type Policy struct {
 	conditionReads []string // attributes, sorted
 	templateReads  []string
 	roles          map[string]*role
+	special        map[string]bool // roles that matter beside what they give
 	governs        map[Entitlement]EntitlementInfo
 	governsMany    byPrefix[EntitlementInfo]
 	rules          []rule

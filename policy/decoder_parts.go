@@ -69,6 +69,8 @@ func (d *decoder) account(n *yaml.Node, path string) (a AccountMapping) {
 		{"suspend", func(n *yaml.Node, path string) { a.Suspend = d.text(n, path) }},
 		{"rename", func(n *yaml.Node, path string) { a.Rename = d.flag(n, path) }},
 		{"signIn", func(n *yaml.Node, path string) { a.SignIn = d.text(n, path) }},
+		{"owner", func(n *yaml.Node, path string) { a.Owner = d.text(n, path) }},
+		{"reviewDays", func(n *yaml.Node, path string) { a.ReviewDays = d.number(n, path) }},
 	})
 	return a
 }
@@ -79,6 +81,8 @@ func (d *decoder) addOn(n *yaml.Node, path string) (a AddOn) {
 		{"roles", func(n *yaml.Node, path string) { a.Roles = listOf(d, n, path, d.text) }},
 		{"grants", func(n *yaml.Node, path string) { a.Grants = listOf(d, n, path, d.text) }},
 		{"with", func(n *yaml.Node, path string) { a.With = mapOf(d, n, path, d.text) }},
+		{"from", func(n *yaml.Node, path string) { a.From = d.text(n, path) }},
+		{"until", func(n *yaml.Node, path string) { a.Until = d.text(n, path) }},
 	})
 	return a
 }
@@ -91,6 +95,8 @@ func (d *decoder) deny(n *yaml.Node, path string) (y Deny) {
 		{"grants", func(n *yaml.Node, path string) { y.Grants = listOf(d, n, path, d.text) }},
 		{"from", func(n *yaml.Node, path string) { y.From = d.text(n, path) }},
 		{"until", func(n *yaml.Node, path string) { y.Until = d.text(n, path) }},
+		{"owner", func(n *yaml.Node, path string) { y.Owner = d.text(n, path) }},
+		{"reviewDays", func(n *yaml.Node, path string) { y.ReviewDays = d.number(n, path) }},
 		{"description", func(n *yaml.Node, path string) { y.Description = d.text(n, path) }},
 	})
 	return y
@@ -107,6 +113,8 @@ func (d *decoder) exception(n *yaml.Node, path string) (e Exception) {
 		{"from", func(n *yaml.Node, path string) { e.From = d.text(n, path) }},
 		{"until", func(n *yaml.Node, path string) { e.Until = d.text(n, path) }},
 		{"reason", func(n *yaml.Node, path string) { e.Reason = d.text(n, path) }},
+		{"owner", func(n *yaml.Node, path string) { e.Owner = d.text(n, path) }},
+		{"reviewDays", func(n *yaml.Node, path string) { e.ReviewDays = d.number(n, path) }},
 	})
 	return e
 }
@@ -118,6 +126,8 @@ func (d *decoder) separation(n *yaml.Node, path string) (s Separation) {
 		{"atMost", func(n *yaml.Node, path string) { s.AtMost = d.number(n, path) }},
 		{"action", func(n *yaml.Node, path string) { s.Action = SeparationAction(d.text(n, path)) }},
 		{"mitigations", func(n *yaml.Node, path string) { s.Mitigations = listOf(d, n, path, d.mitigation) }},
+		{"owner", func(n *yaml.Node, path string) { s.Owner = d.text(n, path) }},
+		{"reviewDays", func(n *yaml.Node, path string) { s.ReviewDays = d.number(n, path) }},
 		{"description", func(n *yaml.Node, path string) { s.Description = d.text(n, path) }},
 	})
 	return s
@@ -138,6 +148,8 @@ func (d *decoder) mitigation(n *yaml.Node, path string) (m Mitigation) {
 		{"from", func(n *yaml.Node, path string) { m.From = d.text(n, path) }},
 		{"until", func(n *yaml.Node, path string) { m.Until = d.text(n, path) }},
 		{"reason", func(n *yaml.Node, path string) { m.Reason = d.text(n, path) }},
+		{"owner", func(n *yaml.Node, path string) { m.Owner = d.text(n, path) }},
+		{"reviewDays", func(n *yaml.Node, path string) { m.ReviewDays = d.number(n, path) }},
 	})
 	return m
 }

@@ -22,6 +22,10 @@ type Deny struct {
 	// From and Until bound the time in which the deny holds, as those of a [Rule].
 	From  string `json:"from,omitempty"`
 	Until string `json:"until,omitempty"`
+	// Owner answers for the deny, and ReviewDays is how often it is to be reviewed;
+	// zero means never.
+	Owner      string `json:"owner,omitempty"`
+	ReviewDays int    `json:"reviewDays,omitempty"`
 	// Description is for people.
 	Description string `json:"description,omitempty"`
 }
@@ -49,4 +53,8 @@ type Exception struct {
 	Until string `json:"until"`
 	// Reason says why, for people. It is required.
 	Reason string `json:"reason"`
+	// Owner answers for the exception, and ReviewDays is how often it is to be reviewed;
+	// zero means never.
+	Owner      string `json:"owner,omitempty"`
+	ReviewDays int    `json:"reviewDays,omitempty"`
 }

@@ -30,6 +30,7 @@ func (c *compilation) denies() {
 		path := entry("denies", i)
 		c.title(path, "deny", "denies", d.Name, i, first)
 		c.prose(path+".description", d.Description)
+		c.governance(path, d.Owner, d.ReviewDays)
 		out := deny{name: d.Name, when: c.required(path, "deny", d.When), window: c.window(path, "deny", d.From, d.Until), roles: d.Roles}
 		if len(d.Roles)+len(d.Grants) == 0 {
 			c.found.add(path, "the deny denies nothing; want roles or grants")
@@ -55,6 +56,7 @@ func (c *compilation) exceptions() {
 			c.found.add(path+".reason", "the exception has no reason; say why, and who agreed")
 		}
 		c.ends(path, "exception", e.Until)
+		c.governance(path, e.Owner, e.ReviewDays)
 		out := exception{name: e.Name, person: e.Person, relationship: e.Relationship, lifts: e.Lifts, window: c.window(path, "exception", e.From, e.Until)}
 		if len(e.Roles)+len(e.Grants)+len(e.Lifts) == 0 {
 			c.found.add(path, "the exception excepts nothing; want roles, grants or lifts")

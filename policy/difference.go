@@ -28,8 +28,8 @@ func Compare(before, after *Policy) *Difference {
 		return d
 	}
 	a, b := before.doc, after.doc
-	d.everybody = a.BridgeDays != b.BridgeDays || !reflect.DeepEqual(meaning(a.Accounts), meaning(b.Accounts)) ||
-		!reflect.DeepEqual(a.Entitlements, b.Entitlements) || !reflect.DeepEqual(a.Separation, b.Separation) ||
+	d.everybody = a.BridgeDays != b.BridgeDays || !reflect.DeepEqual(meanings(a.Accounts), meanings(b.Accounts)) ||
+		!reflect.DeepEqual(a.Entitlements, b.Entitlements) || !slices.EqualFunc(a.Separation, b.Separation, func(x, y Separation) bool { return reflect.DeepEqual(x.meaning(), y.meaning()) }) ||
 		// What is made ahead can depend on other relationships or not.
 		before.isPersonal() != after.isPersonal() || d.attributes()
 	if d.everybody {
@@ -65,20 +65,18 @@ func (d *Difference) changed(one, other *Policy) bool {
 		}
 	}
 	for _, x := range other.doc.Denies {
-		x.Description = ""
-		denies[x.Name] = x
+		denies[x.Name] = x.meaning()
 	}
 	for _, x := range one.doc.Denies {
-		x.Description = ""
-		if was, ok := denies[x.Name]; !ok || !reflect.DeepEqual(was, x) {
+		if was, ok := denies[x.Name]; !ok || !reflect.DeepEqual(was, x.meaning()) {
 			differs(x.When)
 		}
 	}
 	for _, x := range other.doc.Exceptions {
-		exceptions[x.Name] = x
+		exceptions[x.Name] = x.meaning()
 	}
 	for i, x := range one.doc.Exceptions {
-		if was, ok := exceptions[x.Name]; !ok || !reflect.DeepEqual(was, x) || d.leads(x.Roles, nil) {
+		if was, ok := exceptions[x.Name]; !ok || !reflect.DeepEqual(was, x.meaning()) || d.leads(x.Roles, nil) {
 			d.exceptions = append(d.exceptions, one.exceptions[i])
 		}
 	}
@@ -90,12 +88,6 @@ func (d *Difference) changed(one, other *Policy) bool {
 		d.matching = append(d.matching, p)
 	}
 	return err == nil
-}
-
-// meaning is the rule without what decisions do not depend on.
-func (r Rule) meaning() Rule {
-	r.Description, r.Owner, r.ReviewDays = "", "", 0
-	return r
 }
 
 // attributes reports whether an attribute is another, and notes those that
@@ -124,8 +116,8 @@ func (d *Difference) changedRoles() {
 	for _, pair := range [][2]map[string]Role{{a, b}, {b, a}} {
 		for name, r := range pair[0] {
 			other, ok := pair[1][name]
-			r.Description, other.Description = "", ""
-			if !ok || !reflect.DeepEqual(r, other) {
+			// A deny that names a role tells the ways through it from others.
+			if !ok || !reflect.DeepEqual(r.meaning(), other.meaning()) || d.before.special[name] != d.after.special[name] {
 				d.roles[name] = true
 			}
 		}
@@ -181,9 +173,6 @@ func (d *Difference) Concerns(s Subject) bool {
 // spoiled reports whether a relationship has had attributes about which one of the
 // policies has no answer if it looks at them.
 func (d *Difference) spoiled(r *Relationship) bool {
-	if len(r.Spans) < 2 {
-		return false
-	}
 	for _, p := range []*Policy{d.before, d.after} {
 		for _, name := range p.conditionReads {
 			a := p.attributes[name]

@@ -56,7 +56,7 @@
 //	    inherits: [employee]
 //	    addOns:
 //	      - {roles: [team], with: {name: "{department|slug}"}}
-//	      - {when: country == "AT", grants: [vpn:role/vienna]}
+//	      - {when: country == "AT", grants: [vpn:role/vienna], until: 2026-12-31}
 //	rules:
 //	  - name: engineers
 //	    when: division == "Engineering"
@@ -93,8 +93,8 @@
 // [Decision.Denied] tells what was lost, in which ways it would have been given, and
 // what took it; [Decision.Violations] which duties meet.
 //
-// A baseline or standard role gives nothing sensitive, and no role inherits what is
-// sensitive without saying so: such a policy does not load. Where a parameter makes
+// A baseline or standard role gives nothing sensitive and inherits no role of kind admin,
+// and no role inherits what is sensitive without saying so: such a policy does not load. Where a parameter makes
 // something sensitive, it is not given.
 //
 // [Policy.Witnesses] finds, without any people, somebody who would violate a
@@ -195,7 +195,11 @@
 // If a rule or a deny cannot be evaluated, [Evaluator.Evaluate] returns an error and the
 // whole decision is unknown. Unknown changes nothing: it neither gives access nor
 // takes any. A [Policy] returns an error if an attribute that it reads has a value
-// that does not fit its type: "three" is no number, and a text is not two texts.
+// that does not fit its type: "three" is no number, and a text is not two texts. It
+// does so as well if a decision takes more than people could ever need: more than
+// 200,000 ways to entitlements, or templates that read more than 16 MB.
 // Who has no live relationship has no attributes to be wrong, so leaving is
-// always decided.
+// always decided. Of those who have one, [Policy.Bound] says what they may have at
+// most, whatever was meant: what only a job gave that has ended is beyond that, though
+// another job is in error.
 package policy

@@ -53,8 +53,10 @@ type Rule struct {
 	Until string `json:"until,omitempty"`
 	// OverlapDays is how many days the rule goes on giving what it gave when the
 	// attributes of a relationship change so that it holds no longer, as on a
-	// transfer. It ends with the relationship. Zero means that it gives nothing
-	// from that instant on.
+	// transfer. It ends with the relationship, unless another one of the person's
+	// begins on the next day, or as soon as a bridge would lead to it (BridgeDays):
+	// then it goes on from there, since a transfer may be written like that. Zero
+	// means that the rule gives nothing from that instant on.
 	OverlapDays int `json:"overlapDays,omitempty"`
 	// Owner answers for the rule, and ReviewDays is how often it is to be reviewed;
 	// zero means never.
@@ -95,4 +97,8 @@ type AccountMapping struct {
 	// name of the system of the former kind through which they do. Empty says nothing.
 	// No decision depends on it; [Policy.Lint] does.
 	SignIn string `json:"signIn,omitempty"`
+	// Owner answers for the mapping, and ReviewDays is how often it is to be reviewed;
+	// zero means never.
+	Owner      string `json:"owner,omitempty"`
+	ReviewDays int    `json:"reviewDays,omitempty"`
 }

@@ -30,23 +30,25 @@ roles:
     requestable: true
     owner: Carol
     reviewDays: 90
-    addOns: [{when: "primary", roles: [staff, self], grants: ["app:x/{name}"], with: {n: "{name}"}}]
+    addOns: [{when: "primary", roles: [staff, self], grants: ["app:x/{name}"], with: {n: "{name}"}, from: 2026-01-03, until: hireDate}]
   self: {parameters: [n], grants: ["app:y/{n}"]}
   root: {approval: true}
 entitlements:
   app:role/a: {requestable: true, approval: true, owner: Dave, reviewDays: 30, description: a thing}
   app:x/secret*: {sensitivity: sensitive}
 denies:
-  - {name: no, when: "false", roles: [staff], grants: ["app:*"], from: 2026-01-01, until: hireDate + 3d, description: none}
+  - {name: no, when: "false", roles: [staff], grants: ["app:*"], from: 2026-01-01, until: hireDate + 3d, owner: Frank, reviewDays: 1, description: none}
 separation:
   - name: apart
     between: [{roles: [team], grants: ["app:x/*"]}, {grants: [app:role/z]}, {roles: [self]}]
     atMost: 2
     action: requireApproval
-    mitigations: [{person: p, from: 2026-01-01, until: 2026-12-31, reason: watched}, {relationship: r, until: hireDate, reason: new}]
+    mitigations: [{person: p, from: 2026-01-01, until: 2026-12-31, reason: watched, owner: Grace, reviewDays: 2}, {relationship: r, until: hireDate, reason: new}]
+    owner: Heidi
+    reviewDays: 3
     description: so
 exceptions:
-  - {name: a, person: p, roles: [base], grants: [app:role/a], lifts: [no], from: hireDate, until: 2026-01-02, reason: why}
+  - {name: a, person: p, roles: [base], grants: [app:role/a], lifts: [no], from: hireDate, until: 2026-01-02, reason: why, owner: Ivan, reviewDays: 4}
   - {name: b, relationship: r, lifts: [no], until: hireDate - 1d, reason: why}
 rules:
   - name: all
@@ -64,7 +66,7 @@ rules:
       Two
       lines.
 accounts:
-  app: {name: login, candidates: ["{email}"], aheadDays: 7, rename: true, suspend: 'status == "onLeave"', attributes: {a: ~, b: "x", c: [x, "y{clearance}"], d: []}, after: [other], signIn: other}
+  app: {name: login, candidates: ["{email}"], aheadDays: 7, rename: true, suspend: 'status == "onLeave"', attributes: {a: ~, b: "x", c: [x, "y{clearance}"], d: []}, after: [other], signIn: other, owner: Judy, reviewDays: 5}
   other: {name: login, candidates: ["{email}"], signIn: identityProvider}
 `
 
@@ -87,7 +89,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 			"team": {
 				Sensitivity: policy.Privileged, Requestable: true, Owner: "Carol", ReviewDays: 90,
 				Kind: policy.Extra, Parameters: []string{"name"}, When: "primary", Grants: []string{"app:team/{name}"},
-				AddOns: []policy.AddOn{{When: "primary", Roles: []string{"staff", "self"}, Grants: []string{"app:x/{name}"}, With: map[string]string{"n": "{name}"}}},
+				AddOns: []policy.AddOn{{When: "primary", Roles: []string{"staff", "self"}, Grants: []string{"app:x/{name}"}, With: map[string]string{"n": "{name}"}, From: "2026-01-03", Until: "hireDate"}},
 			},
 		},
 		Entitlements: map[string]policy.EntitlementInfo{
@@ -95,17 +97,17 @@ func TestEveryKeyIsRead(t *testing.T) {
 			"app:x/secret*": {Sensitivity: policy.Sensitive},
 		},
 		Denies: []policy.Deny{{
-			Name: "no", When: "false", Roles: []string{"staff"}, Grants: []string{"app:*"}, From: "2026-01-01", Until: "hireDate + 3d", Description: "none",
+			Name: "no", When: "false", Roles: []string{"staff"}, Grants: []string{"app:*"}, From: "2026-01-01", Until: "hireDate + 3d", Owner: "Frank", ReviewDays: 1, Description: "none",
 		}},
 		Separation: []policy.Separation{{
-			Name: "apart", AtMost: 2, Action: policy.RequireApproval, Description: "so",
+			Name: "apart", AtMost: 2, Action: policy.RequireApproval, Owner: "Heidi", ReviewDays: 3, Description: "so",
 			Between: []policy.Side{{Roles: []string{"team"}, Grants: []string{"app:x/*"}}, {Grants: []string{"app:role/z"}}, {Roles: []string{"self"}}},
 			Mitigations: []policy.Mitigation{
-				{Person: "p", From: "2026-01-01", Until: "2026-12-31", Reason: "watched"}, {Relationship: "r", Until: "hireDate", Reason: "new"},
+				{Person: "p", From: "2026-01-01", Until: "2026-12-31", Reason: "watched", Owner: "Grace", ReviewDays: 2}, {Relationship: "r", Until: "hireDate", Reason: "new"},
 			},
 		}},
 		Exceptions: []policy.Exception{
-			{Name: "a", Person: "p", Roles: []string{"base"}, Grants: []string{"app:role/a"}, Lifts: []string{"no"}, From: "hireDate", Until: "2026-01-02", Reason: "why"},
+			{Name: "a", Person: "p", Roles: []string{"base"}, Grants: []string{"app:role/a"}, Lifts: []string{"no"}, From: "hireDate", Until: "2026-01-02", Reason: "why", Owner: "Ivan", ReviewDays: 4},
 			{Name: "b", Relationship: "r", Lifts: []string{"no"}, Until: "hireDate - 1d", Reason: "why"},
 		},
 		Rules: []policy.Rule{{
@@ -115,7 +117,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		}},
 		Accounts: map[string]policy.AccountMapping{
 			"app": {
-				Name: "login", Candidates: []string{"{email}"}, After: []string{"other"}, AheadDays: 7, Rename: true, Suspend: `status == "onLeave"`, SignIn: "other",
+				Name: "login", Candidates: []string{"{email}"}, After: []string{"other"}, AheadDays: 7, Rename: true, Suspend: `status == "onLeave"`, SignIn: "other", Owner: "Judy", ReviewDays: 5,
 				Attributes: map[string][]string{"a": nil, "b": {"x"}, "c": {"x", "y{clearance}"}, "d": nil},
 			},
 			"other": {Name: "login", Candidates: []string{"{email}"}, SignIn: policy.SignInProvider},

@@ -14,21 +14,23 @@ import (
 
 // Evaluate runs every rule for each relationship that gives access at s.At and
 // unites what they give. It returns an error, and no decision, if an attribute that
-// the policy reads has a value that does not fit its type; see [Evaluator].
+// the policy reads has a value that does not fit its type, or if that would be more
+// work than one person may be; see [Evaluator].
 func (p *Policy) Evaluate(ctx context.Context, s Subject) (Decision, error) {
 	if err := ctx.Err(); err != nil {
 		return Decision{}, err
 	}
+	work := &deciding{ctx: ctx}
 	d := Decision{NextChange: p.nextChange(s)}
 	if live := p.liveAt(s); len(live) > 0 {
 		d.Live = true
-		if err := p.now(ctx, s, live, &d); err != nil {
+		if err := p.now(work, s, live, &d); err != nil {
 			return Decision{}, err
 		}
 	}
 	ahead := d
 	ahead.Accounts = slices.Clone(d.Accounts)
-	err := p.ahead(ctx, s, &ahead)
+	err := p.ahead(work, s, &ahead)
 	switch {
 	case err == nil:
 		d = ahead
@@ -43,15 +45,15 @@ func (p *Policy) Evaluate(ctx context.Context, s Subject) (Decision, error) {
 }
 
 // now adds what relationships give at s.At.
-func (p *Policy) now(ctx context.Context, s Subject, live []*Relationship, d *Decision) error {
+func (p *Policy) now(work *deciding, s Subject, live []*Relationship, d *Decision) error {
 	suspended := map[string]bool{}
-	o, err := p.resolve(ctx, s, live, func(i int, f *facts) error { return p.suspends(f, i == 0, suspended) })
+	o, err := p.resolve(work, s, live, p.succession(s).formers(s.At), func(i int, f *facts) error { return p.suspends(f, i == 0, suspended) })
 	if err != nil {
 		return err
 	}
 	d.Grants, d.Denied, d.Violations = o.grants(p), o.denied(), o.violations
 	main := primary(live)
-	if err := p.describe(s, s.At, main, o.given.bySystem(), d); err != nil {
+	if err := p.describe(work, s, s.At, main, o.given.bySystem(), d); err != nil {
 		return fmt.Errorf("relationship %s: %w", main.ID, err)
 	}
 	for i, a := range d.Accounts {
@@ -63,11 +65,12 @@ func (p *Policy) now(ctx context.Context, s Subject, live []*Relationship, d *De
 }
 
 // resolve decides what a person has at s.At, with relationships that give access
-// then. each is called for every relationship with what conditions see of it.
-func (p *Policy) resolve(ctx context.Context, s Subject, live []*Relationship, each func(i int, f *facts) error) (*outcome, error) {
+// then and former ones. each is called for every one of live with what conditions see
+// of it.
+func (p *Policy) resolve(work *deciding, s Subject, live []*Relationship, past []former, each func(i int, f *facts) error) (*outcome, error) {
 	o := &outcome{given: reasons{}}
 	for i, r := range live {
-		f, err := p.match(ctx, s, r, o)
+		f, err := p.match(work, s, r, o)
 		if err == nil && each != nil {
 			err = each(i, f)
 		}
@@ -76,27 +79,29 @@ func (p *Policy) resolve(ctx context.Context, s Subject, live []*Relationship, e
 			return nil, fmt.Errorf("relationship %s: %w", r.ID, err)
 		}
 	}
-	if err := o.takeBack(); err != nil {
+	for _, f := range past {
+		if err := p.linger(work, s, f, o); err != nil {
+			return nil, fmt.Errorf("relationship %s: %w", f.ID, err)
+		}
+	}
+	if err := o.takeBack(work); err != nil {
 		return nil, err
 	}
 	if p.readsApprovals || len(s.Requests)+len(p.governs)+len(p.governsMany.said) > 0 {
 		o.approve(p, s)
 	}
-	if len(p.separations) > 0 {
-		o.separate(p, s, live)
-	}
-	return o, nil
+	return o, o.separate(work, p, s, live)
 }
 
 // ahead adds the accounts, disabled, of relationships that are about to begin, as
 // they will be wanted then.
-func (p *Policy) ahead(ctx context.Context, s Subject, d *Decision) error {
+func (p *Policy) ahead(work *deciding, s Subject, d *Decision) error {
 	for _, r := range p.soon(s) {
-		then, live := s, []*Relationship{r}
+		then, live, past := s, []*Relationship{r}, []former(nil)
 		if then.At = r.Start; p.isPersonal() {
-			live = p.liveAt(then)
+			live, past = p.liveAt(then), p.succession(s).formers(then.At)
 		}
-		o, err := p.resolve(ctx, then, live, nil)
+		o, err := p.resolve(work, then, live, past, nil)
 		if err != nil {
 			return fmt.Errorf("relationship %s, which is to begin: %w", r.ID, err)
 		}
@@ -107,7 +112,7 @@ func (p *Policy) ahead(ctx context.Context, s Subject, d *Decision) error {
 				slices.ContainsFunc(d.Accounts, func(a DesiredAccount) bool { return a.System == system })
 		})
 		wanted := len(d.Accounts)
-		if err := p.describe(s, r.Start, r, bySystem, d); err != nil {
+		if err := p.describe(work, s, r.Start, r, bySystem, d); err != nil {
 			return fmt.Errorf("relationship %s, which is to begin: %w", r.ID, err)
 		}
 		for i := range d.Accounts[wanted:] {
@@ -157,8 +162,8 @@ func (p *Policy) machine() (*vm.VM, func()) {
 
 // match adds what the rules give for one relationship at s.At, and returns what
 // conditions saw of it then.
-func (p *Policy) match(ctx context.Context, s Subject, r *Relationship, o *outcome) (*facts, error) {
-	if err := ctx.Err(); err != nil {
+func (p *Policy) match(work *deciding, s Subject, r *Relationship, o *outcome) (*facts, error) {
+	if err := work.ctx.Err(); err != nil {
 		return nil, err
 	}
 	f, err := p.see(r.attributesAt(s.At))
@@ -167,13 +172,9 @@ func (p *Policy) match(ctx context.Context, s Subject, r *Relationship, o *outco
 	}
 	machine, done := p.machine()
 	defer done()
-	x := expansion{policy: p, machine: machine, at: s.At, given: o.given}
-	var past []*facts // of spans that ended lately, made when first needed
-	defer func() {
-		for _, before := range past {
-			p.release(before)
-		}
-	}()
+	x := expansion{policy: p, work: work, machine: machine, at: s.At, zone: r.Zone, given: o.given}
+	past := make(pastFacts, len(r.Spans))
+	defer past.release(p)
 	for i := range p.candidates(f, r) {
 		rule := &p.rules[i]
 		holds, err := rule.holds(machine, r, s.At, f)
@@ -183,9 +184,7 @@ func (p *Policy) match(ctx context.Context, s Subject, r *Relationship, o *outco
 		}
 		if err == nil && rule.overlap > 0 && (!holds || len(rule.varying) > 0) {
 			why.Overlap = true
-			err = p.overlaps(machine, rule, r, s.At, &past, func(before *facts) error {
-				return x.give(rule.gives, rule.varying, before, why)
-			})
+			err = x.overlaps(rule, r, past, r.spanEnd, why)
 		}
 		if err != nil {
 			return f, fmt.Errorf("rule %s: %w", rule.name, err)
@@ -200,36 +199,6 @@ func (rule *rule) holds(machine *vm.VM, r *Relationship, at time.Time, f *facts)
 		return false, nil
 	}
 	return f.holds(machine, rule.when)
-}
-
-// overlaps calls give with attributes that a relationship has had within the rule's
-// days of overlap, and for which the rule held: once, unless what it gives depends
-// on them.
-func (p *Policy) overlaps(machine *vm.VM, rule *rule, r *Relationship, at time.Time, past *[]*facts, give func(*facts) error) error {
-	if *past == nil {
-		*past = make([]*facts, len(r.Spans))
-	}
-	for i := range r.Spans {
-		ended, over := r.spanEnd(i, at)
-		if !over || !at.Before(daysAfter(ended, rule.overlap, r.Zone)) {
-			continue
-		}
-		if (*past)[i] == nil {
-			f, err := p.see(r.Spans[i].Attributes)
-			if err != nil {
-				return err
-			}
-			(*past)[i] = f
-		}
-		holds, err := rule.holds(machine, r, at, (*past)[i])
-		if err == nil && holds {
-			err = give((*past)[i])
-		}
-		if err != nil || holds && len(rule.varying) == 0 {
-			return err
-		}
-	}
-	return nil
 }
 
 // suspends notes in which systems accounts are suspended, if that holds for one
@@ -255,8 +224,8 @@ func (p *Policy) suspends(f *facts, first bool, suspended map[string]bool) error
 }
 
 // describe adds the accounts in some systems, as they are wanted at an instant.
-func (p *Policy) describe(s Subject, at time.Time, main *Relationship, systems map[string][]Reason, d *Decision) error {
-	in := inputs{facts: main.attributesAt(at), own: s.Accounts, manager: s.ManagerAccounts}
+func (p *Policy) describe(work *deciding, s Subject, at time.Time, main *Relationship, systems map[string][]Reason, d *Decision) error {
+	in := inputs{facts: main.attributesAt(at), own: s.Accounts, manager: s.ManagerAccounts, work: work}
 	if len(systems) == 0 {
 		return nil
 	}
@@ -266,6 +235,9 @@ func (p *Policy) describe(s Subject, at time.Time, main *Relationship, systems m
 		}
 	}
 	for _, system := range sortedKeys(systems) {
+		if err := work.ctx.Err(); err != nil {
+			return err
+		}
 		mapping := p.accounts[system]
 		a := DesiredAccount{
 			System: system, NameAttribute: mapping.name, Attributes: make(Attributes, len(mapping.attributes)),
@@ -294,6 +266,7 @@ func (p *Policy) describe(s Subject, at time.Time, main *Relationship, systems m
 // before it.
 func (m account) candidatesFor(in inputs, desired map[string][]Reason, a *DesiredAccount) error {
 	var coming, lacking []string
+	var names distinct
 	for _, t := range m.candidates {
 		out, err := t.render(in)
 		if err != nil {
@@ -306,22 +279,23 @@ func (m account) candidatesFor(in inputs, desired map[string][]Reason, a *Desire
 			lacking = append(lacking, p.String())
 		}
 		if len(out.missing) == 0 && len(out.values) > 0 && strings.TrimSpace(out.values[0]) != "" {
-			a.Candidates = appendNew(a.Candidates, out.values[0])
+			names.add(out.values[0])
 		}
 	}
+	a.Candidates = names.list
 	switch {
 	case len(coming) > 0:
 		a.Candidates, a.Waiting = nil, coming
 	case len(a.Candidates) == 0:
 		a.Waiting = lacking
 	}
-	return nil
+	return in.work.produce(a.Candidates)
 }
 
 // fill sets the attributes.
 func (m account) fill(in inputs, a *DesiredAccount) error {
 	for _, attribute := range m.attributes {
-		values, known := []string{}, true
+		values, known := distinct{list: []string{}}, true
 		for _, t := range attribute.values {
 			out, err := t.render(in)
 			if err != nil {
@@ -339,12 +313,16 @@ func (m account) fill(in inputs, a *DesiredAccount) error {
 				continue
 			}
 			for _, v := range out.values {
-				values = appendNew(values, v)
+				values.add(v)
 			}
 		}
-		if known {
-			a.Attributes[attribute.name] = values
+		if !known {
+			continue
 		}
+		if err := in.work.produce(values.list); err != nil {
+			return err
+		}
+		a.Attributes[attribute.name] = values.list
 	}
 	return nil
 }

@@ -59,7 +59,8 @@ type Relationship struct {
 	// Spans hold the attributes over time, sorted by From. The first span counts
 	// from the beginning, whatever its From; each ends where the next begins.
 	Spans []Span
-	// Abrupt says that End was ordered to be immediate: no bridge leads beyond it.
+	// Abrupt says that End was ordered to be immediate: no bridge and no overlap lead
+	// beyond it.
 	Abrupt bool
 	// Zone is where the relationship's days begin; it gives the from and until
 	// of rules their instants. Nil means UTC.
@@ -163,7 +164,8 @@ const (
 type Grant struct {
 	Entitlement Entitlement
 	// Reasons are the ways in which policy gives it, sorted: for each rule and
-	// relationship the shortest path of roles. There is at least one.
+	// relationship the shortest path of roles, and others if they lead through other
+	// roles that denies, approvals or separations are about. There is at least one.
 	Reasons []Reason
 	// Sensitivity, Owner and ReviewDays are those that the policy says of the
 	// entitlement.

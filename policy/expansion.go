@@ -17,16 +17,34 @@ type facts struct {
 	env        map[string]any      // made when first needed, if there is an index
 	sight      *sight              // nil without an index
 	held       map[*condition]bool // conditions of roles and add-ons, once asked
+	checked    map[string]error    // attributes that templates of parameters read, once held against their type
+}
+
+// check reports an attribute with values that do not fit its type.
+func (f *facts) check(name string) error {
+	err, ok := f.checked[name]
+	if ok {
+		return err
+	}
+	if f.checked == nil {
+		f.checked = map[string]error{}
+	}
+	err = f.policy.attributes[name].check(f.attributes[name])
+	f.checked[name] = err
+	return err
 }
 
 // expansion collects what rules give for one relationship.
 type expansion struct {
 	policy  *Policy
+	work    *deciding
 	machine *vm.VM
 	at      time.Time
+	zone    *time.Location
 	given   reasons
-	steps   int // roles looked at
-	ways    int // noted
+	former  bool // others have followed the relationship
+	steps   int  // roles looked at
+	ways    int  // noted
 }
 
 // give adds what is given whatever the facts, and what is given by some facts.
@@ -44,10 +62,10 @@ func (x *expansion) give(steady [][]given, varying []bundle, f *facts, why Reaso
 }
 
 // add notes a way to an entitlement. One by the overlap of a rule does not count
-// where the rule gives the same by itself.
+// where the rule gives the same by itself, for the relationship or one that followed.
 func (x *expansion) add(e Entitlement, why Reason) error {
 	if why.Overlap && slices.ContainsFunc(x.given[e], func(r Reason) bool {
-		return r.Rule == why.Rule && r.Relationship == why.Relationship && !r.Overlap
+		return r.Rule == why.Rule && (x.former || r.Relationship == why.Relationship) && !r.Overlap
 	}) {
 		return nil
 	}
@@ -62,7 +80,7 @@ func (x *expansion) add(e Entitlement, why Reason) error {
 func (x *expansion) bundles(list []bundle, f *facts, why Reason) error {
 	for i := range list {
 		b := &list[i]
-		if holds, err := x.holds(b.when, f); err != nil || !holds {
+		if holds, err := x.open(b, f); err != nil || !holds {
 			if err != nil {
 				return err
 			}
@@ -87,12 +105,13 @@ func (x *expansion) bundles(list []bundle, f *facts, why Reason) error {
 type instance struct {
 	role   *role
 	values []string
-	path   []string
+	path   path
 }
 
-// role adds what a role gives and what it inherits, each by the shortest path.
+// role adds what a role gives and what it inherits, each by the shortest path, as
+// [compilation.expand] does.
 func (x *expansion) role(ref reference, f *facts, why Reason) error {
-	seen := map[string]bool{}
+	seen := map[[3]string]bool{}
 	var queue []instance
 	reach := func(from instance, ref reference) error {
 		combinations, err := x.values(ref, from, f)
@@ -101,11 +120,12 @@ func (x *expansion) role(ref reference, f *facts, why Reason) error {
 		}
 		for _, values := range combinations {
 			if x.steps++; x.steps > maxInstances {
-				return fmt.Errorf("role %s: the parameters have too many values: more than %d roles in all", ref.role.name, maxInstances)
+				return fmt.Errorf("role %s: more than %d roles in all, counting each with other values of parameters and on other ways", ref.role.name, maxInstances)
 			}
-			if key := ref.role.name + "\x00" + strings.Join(values, "\x00"); !seen[key] {
+			marks := x.policy.marks(from.path, ref.role.name)
+			if key := [3]string{ref.role.name, marks, strings.Join(values, "\x00")}; !seen[key] {
 				seen[key] = true
-				queue = append(queue, instance{ref.role, values, append(slices.Clone(from.path), ref.role.name)})
+				queue = append(queue, instance{ref.role, values, from.path.to(ref.role.name, marks)})
 			}
 		}
 		return nil
@@ -124,7 +144,7 @@ func (x *expansion) role(ref reference, f *facts, why Reason) error {
 		}
 		for i := range one.role.bundles {
 			b := &one.role.bundles[i]
-			holds, err := x.holds(b.when, f)
+			holds, err := x.open(b, f)
 			if err != nil {
 				return fmt.Errorf("role %s: %w", one.role.name, err)
 			}
@@ -132,12 +152,12 @@ func (x *expansion) role(ref reference, f *facts, why Reason) error {
 				continue
 			}
 			for _, g := range b.grants {
-				e, ok, err := g.render(one)
+				e, ok, err := g.render(one, x.work)
 				if err != nil {
 					return fmt.Errorf("role %s: %w", one.role.name, err)
 				}
 				if why := why; ok {
-					why.Roles = slices.Clone(one.path)
+					why.Roles = slices.Clone(one.path.roles)
 					if err := x.add(e, why); err != nil {
 						return err
 					}
@@ -151,6 +171,14 @@ func (x *expansion) role(ref reference, f *facts, why Reason) error {
 		}
 	}
 	return nil
+}
+
+// open reports whether a bundle gives what stands in it.
+func (x *expansion) open(b *bundle, f *facts) (bool, error) {
+	if !b.window.open(x.at, f.attributes, x.zone) {
+		return false, nil
+	}
+	return x.holds(b.when, f)
 }
 
 // holds evaluates the condition of a role or add-on; none always holds.
@@ -176,12 +204,12 @@ func (x *expansion) holds(c *condition, f *facts) (bool, error) {
 // values returns all combinations of values of a role's parameters, none of them
 // empty: one if it has no parameters, and none if a value is missing.
 func (x *expansion) values(ref reference, from instance, f *facts) ([][]string, error) {
-	out := [][]string{nil}
-	in := inputs{facts: f.attributes, parameters: from.parameters()}
+	in := inputs{facts: f.attributes, parameters: from.parameters(), work: x.work}
+	lists, combinations := make([][]string, len(ref.with)), 1
 	for i, t := range ref.with {
 		for _, p := range t.parts {
 			if p.source == sourceFact {
-				if err := x.policy.attributes[p.name].check(f.attributes[p.name]); err != nil {
+				if err := f.check(p.name); err != nil {
 					return nil, err
 				}
 			}
@@ -190,9 +218,15 @@ func (x *expansion) values(ref reference, from instance, f *facts) ([][]string, 
 		if err != nil {
 			return nil, fmt.Errorf("parameter %s: %w", ref.role.parameters[i], err)
 		}
-		if len(out)*len(values) > maxInstances {
+		if lists[i], combinations = values, combinations*len(values); combinations > maxInstances {
 			return nil, fmt.Errorf("the parameters have more than %d combinations of values", maxInstances)
 		}
+	}
+	if combinations == 0 {
+		return nil, nil
+	}
+	out := [][]string{nil}
+	for _, values := range lists {
 		var longer [][]string
 		for _, before := range out {
 			for _, v := range values {
@@ -218,11 +252,11 @@ func (i instance) parameters() map[string]string {
 
 // render returns the entitlement for the parameters of an instance, and false if
 // its name would lack something.
-func (g gift) render(of instance) (Entitlement, bool, error) {
+func (g gift) render(of instance, work *deciding) (Entitlement, bool, error) {
 	if len(g.name.parts) == 0 {
 		return g.entitlement, true, nil
 	}
-	names, err := g.name.name(inputs{parameters: of.parameters()})
+	names, err := g.name.name(inputs{parameters: of.parameters(), work: work})
 	if err != nil || len(names) == 0 {
 		return Entitlement{}, false, err
 	}
@@ -238,7 +272,7 @@ func (t template) name(in inputs) ([]string, error) {
 	if err != nil || len(out.missing) > 0 {
 		return nil, err
 	}
-	var values []string
+	var values distinct
 	for _, v := range out.values {
 		v = strings.TrimSpace(v)
 		switch {
@@ -249,7 +283,7 @@ func (t template) name(in inputs) ([]string, error) {
 		case strings.ContainsFunc(v, isControl):
 			return nil, fmt.Errorf("%q holds control characters and cannot be part of a name", clip(v))
 		}
-		values = appendNew(values, v)
+		values.add(v)
 	}
-	return values, nil
+	return values.list, nil
 }

@@ -44,6 +44,7 @@ type explaining struct {
 	subject Subject
 	out     Explanation
 
+	work     *deciding
 	views    []*view // those of live first
 	live     []*view
 	routes   []route
@@ -56,9 +57,9 @@ type explaining struct {
 	over, under bool
 }
 
-func newExplaining(p *Policy, s Subject, t target) *explaining {
+func newExplaining(ctx context.Context, p *Policy, s Subject, t target) *explaining {
 	x := &explaining{
-		Policy: p, target: t, space: p.space(), leading: map[*role]bool{}, compared: map[string][]string{},
+		Policy: p, work: &deciding{ctx: ctx}, target: t, space: p.space(), leading: map[*role]bool{}, compared: map[string][]string{},
 		denying: map[Entitlement]map[*deny]bool{}, lifts: map[string]bool{},
 	}
 	x.out = Explanation{Person: s.Person, At: s.At, Entitlement: t.entitlement, System: t.system}
@@ -74,7 +75,7 @@ func (p *Policy) explain(ctx context.Context, s Subject, t target) (Explanation,
 		}
 		return Explanation{}, fmt.Errorf("there is no decision about the person, and so nothing to explain: %w", err)
 	}
-	x := newExplaining(p, s, t)
+	x := newExplaining(ctx, p, s, t)
 	x.search(d)
 	if x.given(d); !x.out.Given {
 		x.tell()
@@ -115,11 +116,14 @@ func (x *explaining) search(d Decision) {
 		}
 	}
 	x.separate(d)
+	if x.work.spent() {
+		x.out.More, x.over, x.under = true, true, true
+	}
 }
 
 // repeats reports whether another route is of the same rule, and holds by itself.
 func (r route) repeats(other route) bool {
-	return !other.view.past && other.why.Rule == r.why.Rule && other.why.Relationship == r.why.Relationship &&
+	return !other.view.past && other.why.Rule == r.why.Rule && (r.view.former || other.why.Relationship == r.why.Relationship) &&
 		other.entitlement == r.entitlement && len(other.obstacles) == 0
 }
 

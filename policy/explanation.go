@@ -140,6 +140,8 @@ type AttributeChange struct {
 	Attribute    string   `json:"attribute"`
 	From         []string `json:"from,omitempty"`
 	To           []string `json:"to,omitempty"`
+	// Any says that To stands for any text but From: conditions name no other.
+	Any bool `json:"any,omitempty"`
 	// Want is what is asked of the value and does not hold as it is, as a condition.
 	Want string `json:"want,omitempty"`
 

@@ -68,7 +68,7 @@ Given by:
   rule engineers > role engineer (relationship hr/1)
 Nothing else would keep it.
 A change that would take it away:
-  relationship hr/1: department from "Engines" to "other" (!(department == "Engines"))
+  relationship hr/1: department from "Engines" to anything else (!(department == "Engines"))
 `,
 		},
 		"one part fails": {
@@ -246,7 +246,7 @@ What could give it, and what keeps it back:
     deny interns takes back, until 2027-01-01T00:00:00Z: employmentType == "intern"; employmentType is "intern" in relationship hr/1; an exception could lift it
 It will be given at 2027-01-01T00:00:00Z, by what is known now.
 A change that would give it:
-  relationship hr/1: employmentType from "intern" to "other" (!(employmentType == "intern"))
+  relationship hr/1: employmentType from "intern" to anything else (!(employmentType == "intern"))
 `,
 		},
 		"a deny that is lifted": {
@@ -260,7 +260,7 @@ Nothing else would keep it.
 Exception trusted lifts deny interns.
 It ends at 2026-07-01T00:00:00Z, by what is known now.
 A change that would take it away:
-  relationship hr/1: department from "Engines" to "other" (!(department == "Engines"))
+  relationship hr/1: department from "Engines" to anything else (!(department == "Engines"))
 `,
 		},
 		"not approved": {
@@ -287,7 +287,7 @@ Nothing else would keep it.
 Approved by A-1.
 It ends at 2026-06-04T10:00:00Z, by what is known now.
 A change that would take it away:
-  relationship hr/1: department from "Engines" to "other" (!(department == "Engines"))
+  relationship hr/1: department from "Engines" to anything else (!(department == "Engines"))
 `,
 		},
 		"kept apart": {
@@ -378,7 +378,7 @@ Given by:
 Nothing else would keep it.
 It ends at 2026-05-09T00:00:00Z, by what is known now.
 A change that would take it away:
-  relationship hr/1: department from "Engines" to "other" (!(department == "Engines"))
+  relationship hr/1: department from "Engines" to anything else (!(department == "Engines"))
 `,
 		},
 		"until the end": {
@@ -392,7 +392,7 @@ Given by:
 Nothing else would keep it.
 It ends at 2026-05-04T11:00:00Z, by what is known now.
 A change that would take it away:
-  relationship hr/1: department from "Engines" to "other" (!(department == "Engines"))
+  relationship hr/1: department from "Engines" to anything else (!(department == "Engines"))
 `,
 		},
 		"after the end": {
@@ -455,7 +455,7 @@ Given by:
   bank:role/payer by rule payers (relationship hr/1)
 Nothing else would keep it.
 A change that would take it away:
-  relationship hr/1: department from "Engines" to "other" (!(department == "Engines"))
+  relationship hr/1: department from "Engines" to anything else (!(department == "Engines"))
 `,
 		},
 		"an account in no system": {

@@ -281,7 +281,11 @@ func (a Absence) String() string {
 
 // String returns the attribute with what it is and would be.
 func (c AttributeChange) String() string {
-	out := fmt.Sprintf("relationship %s: %s from %s to %s", c.Relationship, c.Attribute, values(c.From), values(c.To))
+	to := values(c.To)
+	if c.Any {
+		to = "anything else"
+	}
+	out := fmt.Sprintf("relationship %s: %s from %s to %s", c.Relationship, c.Attribute, values(c.From), to)
 	if c.Want != "" {
 		out += " (" + c.Want + ")"
 	}

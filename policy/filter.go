@@ -101,6 +101,9 @@ func keep(s string, wanted func(rune) bool) string {
 // letters as people write them without a suitable keyboard, and drops what has
 // no such form.
 func foldASCII(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r >= 128 }) {
+		return s
+	}
 	var out strings.Builder
 	for _, r := range norm.NFKD.String(s) {
 		if r < 128 {

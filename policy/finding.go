@@ -58,10 +58,12 @@ func Checks() []Check {
 	return []Check{
 		{"never", SeverityError, "a condition that can never hold"},
 		{"always", SeverityWarning, "a condition that always holds, and does not look so"},
+		{"value-unknown", SeverityError, "a value of a built-in attribute that it never has"},
 		{"one-person", SeverityWarning, "a rule for people by name or number, which is an exception"},
 		{"over", SeverityWarning, "a window that has ended"},
 		{"duplicate-rule", SeverityWarning, "two rules that give the same to the same people"},
 		{"subsumed-rule", SeverityWarning, "a rule that gives nothing which another does not give to the same people"},
+		{"denied-rule", SeverityWarning, "a rule of which a deny takes back everything"},
 		{"overlapping-grant", SeverityNote, "a grant that the same people have anyway"},
 
 		{"unused-role", SeverityWarning, "a role that nothing leads to"},
@@ -81,7 +83,10 @@ func Checks() []Check {
 		{"privileged-bundled", SeverityWarning, "something privileged in a role together with what is not"},
 		{"privileged-ungoverned", SeverityWarning, "something sensitive that nobody owns or reviews"},
 		{"privileged-unapproved", SeverityNote, "something privileged that is given without approval"},
+		{"governance-loosened", SeverityWarning, "an entry of entitlements that takes away what a wider one protects"},
 		{"looks-privileged", SeverityWarning, "a grant with a name such as admin, of which nothing is said"},
+		{"admin-for-everybody", SeverityError, "a role of kind admin that everybody is given, without approval"},
+		{"admin-bundled", SeverityWarning, "a role of kind admin that a rule gives together with other roles"},
 		{"password-attribute", SeverityError, "an attribute of an account that is a password: a secret has no place in a policy"},
 		{"local-password", SeverityWarning, "a system with passwords of its own, although there is an identity provider"},
 		{"separation-possible", SeverityWarning, "rules that together violate a separation of duties"},

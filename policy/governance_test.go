@@ -143,7 +143,7 @@ accounts: {app: {name: n, candidates: [x]}}
 	require.Equal(t, []string{
 		`policy.yaml:6:40: app:role/root is privileged and has no place in a baseline role; give it with a rule, or in a role of kind addOn or admin`,
 		`policy.yaml:7:60: app:secret/a is sensitive and has no place in a standard role; give it with a rule, or in a role of kind addOn or admin`,
-		`policy.yaml:7:85: role "admin" gives what is privileged, which has no place in a standard role; give it with a rule`,
+		`policy.yaml:7:85: role "admin" is of kind admin and has no place in a standard role; give it with a rule, to those who look after the system`,
 		`policy.yaml:8:39: a standard role cannot be sensitive; make it one of kind addOn or admin`,
 		`policy.yaml:10:21: role "admin" gives what is privileged; say sensitivity: privileged in role "boss" too, or do not inherit it`,
 		`policy.yaml:12:52: role "chief" gives what is privileged; say sensitivity: privileged in role "vice" too, or do not inherit it`,
@@ -163,6 +163,23 @@ roles:
   vice: {sensitivity: sensitive, addOns: [{roles: [chief]}]}
   keeper: {parameters: [n], grants: ["app:secret/{n}"]}
   vault: {parameters: [n], sensitivity: sensitive, approval: true, grants: ["app:secret/{n}"]}
+accounts: {app: {name: n, candidates: [x]}}
+`))
+}
+
+// However harmless what they grant looks, and by however many roles.
+func TestAdministratorsAreInNoRoleThatAJobGives(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []string{
+		`policy.yaml:5:38: role "chief" gives role "helpdesk", which is of kind admin and has no place in a standard role; give it with a rule, to those who look after the system`,
+		`policy.yaml:6:48: role "helpdesk" is of kind admin and has no place in a baseline role; give it with a rule, to those who look after the system`,
+	}, loadError(t, `version: 1
+roles:
+  helpdesk: {kind: admin, grants: [app:desk/all]}
+  chief: {kind: addOn, inherits: [helpdesk]}
+  clerk: {kind: standard, inherits: [chief]}
+  all: {kind: baseline, addOns: [{roles: [app, helpdesk], when: primary}]}
+  app: {grants: [app:role/user]}
 accounts: {app: {name: n, candidates: [x]}}
 `))
 }

@@ -39,7 +39,7 @@ func (x *explaining) ahead(ctx context.Context, d Decision) {
 		}
 		size += d.size()
 		x.out.Looked = then.At
-		if x.ending(then, d); x.has(d) != x.out.Given {
+		if x.ending(ctx, then, d); x.has(d) != x.out.Given {
 			x.out.Until, x.out.Looked = then.At, time.Time{}
 			return
 		}
@@ -47,7 +47,7 @@ func (x *explaining) ahead(ctx context.Context, d Decision) {
 }
 
 // ending notes which reasons there are no more, and why.
-func (x *explaining) ending(then Subject, d Decision) {
+func (x *explaining) ending(ctx context.Context, then Subject, d Decision) {
 	var later *explaining
 	for i := range x.out.Leads {
 		l := &x.out.Leads[i]
@@ -55,7 +55,7 @@ func (x *explaining) ending(then Subject, d Decision) {
 			continue
 		}
 		if later == nil {
-			later = newExplaining(x.Policy, then, x.target)
+			later = newExplaining(ctx, x.Policy, then, x.target)
 			later.search(d)
 		}
 		l.Until, l.Obstacles = then.At, later.against(l)

@@ -17,10 +17,11 @@ const (
 	maxList         = 2_000 // entries of one list
 	maxInherits     = 16    // levels of roles above each other
 	maxExpanded     = 500_000
-	maxInstances    = 20_000    // roles that one relationship leads to, counting parameters
-	maxGiven        = 200_000   // ways to entitlements that there are for one relationship
-	maxTaken        = 1_000_000 // times that denies take back one of them, for one person
-	maxParameters   = 10        // of one role
+	maxInstances    = 20_000     // roles that one relationship leads to, counting parameters
+	maxGiven        = 200_000    // ways to entitlements that there are for one relationship
+	maxTaken        = 1_000_000  // times that denies take back one of them, or are lifted, for one person
+	maxLooked       = 20_000_000 // comparisons of them with what denies and separations name, for one person
+	maxParameters   = 10         // of one role
 	maxNameLength   = 200
 
 	maxExpression  = 8 << 10 // bytes; the parser recurses without a limit of its own
@@ -36,6 +37,10 @@ const (
 
 	maxTemplate = 1_024 // bytes
 	maxFilters  = 10    // of one placeholder
+
+	maxRead   = 16 << 20 // bytes that the templates of one decision read, each filter counting anew
+	maxMade   = 8 << 20  // bytes of names and attributes of all accounts in one decision
+	askedEach = 64 << 10 // bytes, or comparisons, after which it is asked whether anybody waits for the decision
 
 	maxValue  = 4 << 10 // bytes of one attribute value that a policy reads
 	maxValues = 1_000   // values of one attribute that a policy reads

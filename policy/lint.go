@@ -33,7 +33,7 @@ type LintOptions struct {
 func (p *Policy) Lint(ctx context.Context, o LintOptions) ([]Finding, error) {
 	l := newLinting(p)
 	for _, look := range []func(){
-		l.conditions, func() { l.windows(o.At) }, l.superfluous, l.unused, l.roleSizes, l.similarRoles, l.privilege, l.signIns,
+		l.conditions, func() { l.windows(o.At) }, l.superfluous, l.deniedRules, l.unused, l.roleSizes, l.similarRoles, l.privilege, l.admins, l.signIns,
 	} {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -82,9 +82,8 @@ type linting struct {
 	expanded   map[string][]given
 	offered    map[string]offer
 	reached    map[string]reach
-	special    map[string]bool // roles that matter beside what they give
-	room       int             // for more of what roles reach
-	cut        bool            // something was left out, as it would have been too much
+	room       int  // for more of what roles reach
+	cut        bool // something was left out, as it would have been too much
 }
 
 func newLinting(p *Policy) *linting {
@@ -95,7 +94,6 @@ func newLinting(p *Policy) *linting {
 	for _, c := range Checks() {
 		l.severities[c.ID] = c.Severity
 	}
-	l.special = p.special()
 	return l
 }
 

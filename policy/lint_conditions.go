@@ -58,6 +58,7 @@ func (c clause) at() string {
 func (l *linting) conditions() {
 	for _, c := range l.clauses() {
 		f := l.formula(c.when)
+		l.closed(c, f)
 		switch {
 		case c.when == "false":
 			l.add("never", c.at(), "remove what has the condition, or say when it is to hold", "%s never holds: its condition is false", c.what)
@@ -72,6 +73,35 @@ func (l *linting) conditions() {
 	for i, r := range l.doc.Rules {
 		l.onePerson(i, r)
 	}
+}
+
+// statuses are all that a worker of the hrsource package can have.
+var statuses = []string{"active", "noShow", "onLeave", "pending", "suspended", "terminated"}
+
+// closed looks for values that a built-in attribute never has.
+func (l *linting) closed(c clause, f *logic.Formula) {
+	var spell speller
+	told := map[string]bool{}
+	for _, asked := range []map[logic.Var][]string{f.Equal(), f.Unequal()} {
+		for v, values := range asked {
+			for _, value := range values {
+				if v.Name != "status" && v.Name != "country" || told[v.Name+value] || value == "" {
+					continue
+				}
+				told[v.Name+value] = true
+				switch {
+				case v.Name == "status" && !slices.Contains(statuses, value):
+					l.add("value-unknown", c.at(), "write one of "+strings.Join(statuses, ", "), "%s asks for status %q, which nobody ever has%s", c.what, clip(value), spell.didYouMean(value, statuses))
+				case v.Name == "country" && !twoLetters(value):
+					l.add("value-unknown", c.at(), "write the country with two letters, such as AT (ISO 3166)", "%s asks for country %q, which nobody ever has", c.what, clip(value))
+				}
+			}
+		}
+	}
+}
+
+func twoLetters(s string) bool {
+	return len(s) == 2 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'A' && s[1] <= 'Z'
 }
 
 // personal are attributes that tell people apart rather than jobs.
@@ -111,8 +141,17 @@ func (l *linting) windows(at time.Time) {
 			l.add("over", path+".until", "remove it, or give it a later end", "%s ended with %s and does nothing", what, until)
 		}
 	}
+	with := func(path, what, until string, addOns []AddOn) {
+		over(path, what, until)
+		for i, a := range addOns {
+			over(entry(path+".addOns", i), fmt.Sprintf("add-on %d of %s", i+1, what), a.Until)
+		}
+	}
 	for i, r := range l.doc.Rules {
-		over(entry("rules", i), fmt.Sprintf("rule %q", r.Name), r.Until)
+		with(entry("rules", i), fmt.Sprintf("rule %q", r.Name), r.Until, r.AddOns)
+	}
+	for _, name := range sortedKeys(l.doc.Roles) {
+		with(child("roles", name), fmt.Sprintf("role %q", name), "", l.doc.Roles[name].AddOns)
 	}
 	for i, d := range l.doc.Denies {
 		over(entry("denies", i), fmt.Sprintf("deny %q", d.Name), d.Until)

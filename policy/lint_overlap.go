@@ -9,30 +9,6 @@ import (
 	"github.com/joinery-iam/joinery/policy/internal/logic"
 )
 
-// special returns the roles that matter beside what they give: those that denies or
-// separations of duties name, and those that need approval.
-func (p *Policy) special() map[string]bool {
-	out := map[string]bool{}
-	for name, r := range p.roles {
-		if r.approval {
-			out[name] = true
-		}
-	}
-	for _, d := range p.denies {
-		for _, name := range d.roles {
-			out[name] = true
-		}
-	}
-	for _, s := range p.separations {
-		for _, one := range s.sides {
-			for _, name := range one.roles {
-				out[name] = true
-			}
-		}
-	}
-	return out
-}
-
 // offer is what a rule, or a part of one, gives: entitlements by roles that nothing
 // sets apart, entitlements by others, and parts that depend on the relationship.
 // They are texts, so that they can be compared.
@@ -113,29 +89,18 @@ func (l *linting) grants(list []string) []Entitlement {
 	return out
 }
 
-// expand returns what a role that does not vary gives, with the shortest path to
-// each.
+// expand returns what a role that does not vary gives, with the ways to each.
 func (l *linting) expand(name string) []given {
 	if out, ok := l.expanded[name]; ok {
 		return out
 	}
 	var out []given
-	seen, paths := map[string]bool{name: true}, [][]string{{name}}
-	for len(paths) > 0 {
-		path := paths[0]
-		paths = paths[1:]
-		for _, b := range l.roles[path[len(path)-1]].bundles {
-			for _, g := range b.grants {
-				out = append(out, given{g.entitlement, path})
-			}
-			for _, ref := range b.roles {
-				if !seen[ref.role.name] {
-					seen[ref.role.name] = true
-					paths = append(paths, append(slices.Clone(path), ref.role.name))
-				}
-			}
+	l.climb(name, func(path []string, b *bundle) bool {
+		for _, g := range b.grants {
+			out = append(out, given{g.entitlement, path})
 		}
-	}
+		return true
+	})
 	l.expanded[name] = out
 	return out
 }
@@ -270,17 +235,18 @@ func (f *superfluity) parts(i int) {
 	}
 }
 
+// inside reports whether it is proven that one window lies in another.
+func inside(from, until, otherFrom, otherUntil string) bool {
+	early := otherFrom != "" && otherFrom != from && (!isDay(from) || !isDay(otherFrom) || from < otherFrom)
+	late := otherUntil != "" && otherUntil != until && (!isDay(until) || !isDay(otherUntil) || until > otherUntil)
+	return !early && !late
+}
+
 // within reports whether it is proven that rule k holds, at all times and as long
 // after, for all for whom rule i does.
 func (l *linting) within(i, k int) bool {
 	a, b := l.doc.Rules[i], l.doc.Rules[k]
-	if b.From != "" && b.From != a.From && (!isDay(a.From) || !isDay(b.From) || a.From < b.From) {
-		return false
-	}
-	if b.Until != "" && b.Until != a.Until && (!isDay(a.Until) || !isDay(b.Until) || a.Until > b.Until) {
-		return false
-	}
-	if a.OverlapDays > b.OverlapDays {
+	if !inside(a.From, a.Until, b.From, b.Until) || a.OverlapDays > b.OverlapDays {
 		return false
 	}
 	if b.When == "true" || a.When == b.When {

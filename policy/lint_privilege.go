@@ -55,7 +55,35 @@ func (l *linting) privilege() {
 			l.add("privileged-unapproved", path, "say approval: true, unless another process approves", "%s is privileged, and rules give it without anybody agreeing", name)
 		}
 	}
+	l.loosened()
 	l.looksPrivileged()
+}
+
+// loosened looks for entries that, since the longest counts alone, take away what a
+// wider one says for protection.
+func (l *linting) loosened() {
+	for _, name := range sortedKeys(l.doc.Entitlements) {
+		text, many := strings.CutSuffix(name, "*")
+		if many && text != "" {
+			text = text[:len(text)-1] // not itself
+		}
+		wider, n, ok := l.governsMany.longest(text)
+		if !ok {
+			continue
+		}
+		info, around := l.doc.Entitlements[name], text[:n]+"*"
+		var lost, say []string
+		if info.Sensitivity.rank() < wider.Sensitivity.rank() {
+			lost, say = append(lost, "is "+string(wider.Sensitivity)), append(say, "sensitivity: "+string(wider.Sensitivity))
+		}
+		if wider.Approval && !info.Approval {
+			lost, say = append(lost, "requires approval"), append(say, "approval: true")
+		}
+		if len(lost) > 0 {
+			l.add("governance-loosened", child("entitlements", name), "say "+strings.Join(say, " and ")+" here as well, unless less is meant",
+				"%s counts alone for what it names, and %s, around it, %s: that is lost", name, around, strings.Join(lost, " and "))
+		}
+	}
 }
 
 // unapproved returns what is sensitive and given without approval.

@@ -37,11 +37,14 @@ func randomDocument(r *rand.Rand) policy.Document {
 		Roles: map[string]policy.Role{
 			"a": {Grants: []string{"app:g/1", "app:g/2"}}, "b": {Inherits: []string{"a"}, Grants: []string{"app:g/3"}}, "c": {Grants: []string{"app:g/1"}},
 			"v": {When: condition(), Grants: []string{"app:g/4"}},
+			// The same by several ways: whatever is said of e, i or j says nothing of the others.
+			"e": {Inherits: []string{"a"}}, "i": {Inherits: []string{"a"}, Approval: r.IntN(3) == 0}, "j": {Inherits: []string{"e", "i"}},
+			"w": {AddOns: []policy.AddOn{{When: condition(), Roles: []string{"i"}}, {Roles: []string{"e"}}}},
 		},
 		Accounts: map[string]policy.AccountMapping{"app": {Name: "login", Candidates: []string{"x"}}},
 	}
 	for i := range 2 + r.IntN(5) {
-		one := policy.Rule{Name: fmt.Sprint(i), When: condition(), Roles: some(2, "a", "b", "c", "v"), Grants: some(2, grants...), OverlapDays: r.IntN(2) * 30}
+		one := policy.Rule{Name: fmt.Sprint(i), When: condition(), Roles: some(2, "a", "b", "c", "v", "j", "w"), Grants: some(2, grants...), OverlapDays: r.IntN(2) * 30}
 		if r.IntN(4) == 0 {
 			one.Until = pick("2026-01-31", "2026-06-30")
 		}
@@ -51,10 +54,10 @@ func randomDocument(r *rand.Rand) policy.Document {
 		d.Rules = append(d.Rules, one)
 	}
 	if r.IntN(2) == 0 {
-		d.Denies = []policy.Deny{{Name: "d", When: condition(), Roles: some(1, "a", "c"), Grants: []string{pick(grants...)}}}
+		d.Denies = []policy.Deny{{Name: "d", When: condition(), Roles: some(2, "a", "c", "e", "i"), Grants: []string{pick(grants...)}}}
 	}
 	if r.IntN(2) == 0 {
-		d.Separation = []policy.Separation{{Name: "s", Between: []policy.Side{{Roles: []string{"b"}}, {Grants: []string{"app:g/4"}}}, Action: policy.Refuse}}
+		d.Separation = []policy.Separation{{Name: "s", Between: []policy.Side{{Roles: []string{pick("b", "i", "e")}}, {Grants: []string{"app:g/4"}}}, Action: policy.Refuse}}
 	}
 	return d
 }
@@ -90,7 +93,7 @@ func without(t *testing.T, d policy.Document, found []policy.Finding) (policy.Do
 	gone := map[string]bool{}
 	for _, f := range found {
 		switch m := rulePath.FindStringSubmatch(f.Path); {
-		case m == nil || !slices.Contains([]string{"never", "duplicate-rule", "subsumed-rule", "overlapping-grant"}, f.Check):
+		case m == nil || !slices.Contains([]string{"never", "duplicate-rule", "subsumed-rule", "overlapping-grant", "denied-rule"}, f.Check):
 		case m[2] == "":
 			gone[m[1]] = true
 		default:
@@ -133,7 +136,7 @@ func TestWhatIsFoundToBeOfNoUseIsOfNone(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(11, 12))
 	people := everyKind()
-	total, always := 0, 0
+	total, always, denied := 0, 0, 0
 	for range 200 {
 		d := randomDocument(r)
 		p, err := policy.Compile(d)
@@ -152,9 +155,13 @@ func TestWhatIsFoundToBeOfNoUseIsOfNone(t *testing.T) {
 			if f.Check == "always" {
 				always++
 			}
+			if f.Check == "denied-rule" {
+				denied++
+			}
 		}
 	}
 	require.Greater(t, total, 100)
+	require.Positive(t, denied)
 	require.Zero(t, always) // none of the conditions is always true but "true"
 }
 

@@ -90,6 +90,32 @@ var untidy = []struct {
 		want: []string{"always rules[2].when"}, message: `rule "interns" always holds: employmentType != "intern" || employmentType != "trainee" excludes nobody`,
 	},
 	{
+		name: "a status that is none", old: `employmentType == "intern"', g`, new: `status != "actve" && country in ["AT", "Austria"]', g`,
+		want: []string{"value-unknown rules[2].when", "value-unknown rules[2].when"}, message: `rule "interns" asks for country "Austria", which nobody ever has`,
+	},
+	{
+		name: "a misspelt status of an account", old: `candidates: ["{email}"]}`, new: `candidates: ["{email}"], suspend: 'status in ["onLeave", "on leave", ""]'}`,
+		want: []string{"value-unknown accounts.app.suspend"}, message: `suspend of account "app" asks for status "on leave", which nobody ever has, did you mean "onLeave"?`,
+	},
+	{
+		name: "a rule that is taken back", old: `'"new" in tags', grants: ["app:tool/*"]`, new: `'employmentType != "fullTime" && employmentType != ""', grants: ["app:g*"]`,
+		also: []string{"  tags: {type: list}\n", ""},
+		want: []string{"denied-rule rules[2]"}, message: `rule "interns" gives nothing: deny "no deploys" takes back all of it from everybody for whom the rule holds`,
+	},
+	{
+		name: "a rule that is taken back in part", old: `'"new" in tags', grants: ["app:tool/*"]`, new: `'employmentType != "fullTime"', grants: ["app:team/*", "app:tool/*"]`,
+		also: []string{"  tags: {type: list}\n", "", "roles: [engineer]}", "roles: [engineer], addOns: [{grants: [app:room/x]}]}"},
+	},
+	{
+		name: "a rule that is taken back with its role", old: `'"new" in tags', grants: ["app:tool/*"]`, new: `'department == "Engineering"', roles: [engineer]`,
+		also: []string{"  tags: {type: list}\n", ""},
+		want: []string{"denied-rule rules[1]"},
+	},
+	{
+		name: "a rule that is taken back for a time", old: `'"new" in tags', grants: ["app:tool/*"]`, new: `'department == "Engineering"', roles: [engineer], until: 2026-12-31`,
+		also: []string{"  tags: {type: list}\n", ""},
+	},
+	{
 		name: "a name in a rule", old: `employmentType == "intern"', g`, new: `employmentType == "intern" && email in ["a@x", "b@x"]', g`,
 		want: []string{"one-person rules[2].when"}, message: `rule "interns" is for nobody but whose email is "a@x", "b@x": an exception that nobody sees as one, and that never ends`,
 	},
@@ -99,6 +125,10 @@ var untidy = []struct {
 	{
 		name: "a rule that is over", at: "2027-01-01T12:00:00Z",
 		want: []string{"over rules[2].until"}, message: `rule "interns" ended with 2026-12-31 and does nothing`,
+	},
+	{
+		name: "an add-on that is over", old: "{when: level > 3, grants: [app:tool/deploy]}", new: "{when: level > 3, grants: [app:tool/deploy], until: 2026-03-01}", at: "2026-03-03T00:00:00Z",
+		want: []string{"over roles.engineer.addOns[0].until"}, message: `add-on 1 of role "engineer" ended with 2026-03-01 and does nothing`,
 	},
 	{name: "a rule on its last day", at: "2026-12-31T23:00:00Z"},
 	{name: "a rule on its last day in Honolulu", at: "2027-01-01T09:59:59Z"},
@@ -185,6 +215,29 @@ var untidy = []struct {
 		also:    []string{"rules:", "rules:\n  - {name: ops, when: level > 5, grants: [app:core/root]}"},
 		want:    []string{`privileged-unapproved entitlements["app:core/root"]`, `privileged-ungoverned entitlements["app:core/root"]`},
 		message: "app:core/root is privileged, and rules give it without anybody agreeing",
+	},
+	{
+		name: "an owner who takes the protection away", old: "grants: [app:group/interns]", new: "grants: [app:core/root, app:core/x]",
+		also: []string{"accounts:", "entitlements:\n  app:core/*: {sensitivity: privileged, approval: true, owner: Carol, reviewDays: 90}\n  app:core/root: {owner: bob}\n  app:core/x: {owner: bob, sensitivity: sensitive, approval: true, reviewDays: 9}\naccounts:"},
+		want: []string{`governance-loosened entitlements["app:core/root"]`, `governance-loosened entitlements["app:core/x"]`}, message: `app:core/root counts alone for what it names, and app:core/*, around it, is privileged and requires approval: that is lost`,
+	},
+	{
+		name: "a narrower pattern", old: "grants: [app:group/interns]", new: "grants: [app:core/root]",
+		also: []string{"accounts:", "entitlements:\n  app:co*: {sensitivity: sensitive, owner: Carol, reviewDays: 90}\n  app:core/*: {owner: bob}\n  app:core/root: {owner: bob}\naccounts:"},
+		want: []string{`governance-loosened entitlements["app:core/*"]`},
+	},
+	{
+		name: "an administrator for everybody", old: "rules:", new: "  ops: {kind: admin, grants: [app:core/x]}\nrules:\n  - {name: ops, when: level > 5 || !(level > 5) || level == nil, roles: [ops]}",
+		want: []string{"admin-for-everybody rules[0]", "always rules[0].when"}, message: `rule "ops" gives role "ops", which is of kind admin, to everybody`,
+	},
+	{name: "an administrator whom somebody approves", old: "rules:", new: "  ops: {kind: admin, approval: true, grants: [app:core/x]}\nrules:\n  - {name: ops, when: \"true\", roles: [ops]}"},
+	{name: "an administrator by a rule", old: "rules:", new: "  ops: {kind: admin, grants: [app:core/x]}\nrules:\n  - {name: ops, when: level > 5, roles: [ops]}"},
+	{
+		name: "an administrator with a job", old: "rules:", new: "  ops: {kind: admin, grants: [app:core/x]}\n  chief: {inherits: [ops]}\nrules:\n  - {name: ops, when: level > 5, roles: [engineer], addOns: [{roles: [chief]}]}",
+		want: []string{"admin-bundled rules[0]"}, message: `rule "ops" gives role "chief" and with it "ops", which is of kind admin, together with engineer: whoever loses one of them may have to keep the other`,
+	},
+	{
+		name: "an administrator by an add-on", old: "rules:", new: "  ops: {kind: admin, grants: [app:core/x]}\nrules:\n  - {name: ops, when: level > 5, roles: [engineer], addOns: [{when: primary, roles: [ops]}]}",
 	},
 	{
 		name: "a grant that sounds mighty", old: "grants: [app:group/interns]", new: "grants: [app:group/Domain-Admins]",

@@ -1,6 +1,10 @@
 package policy
 
-import "slices"
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
 
 // asPattern is what a grant in a role or rule stands for: one entitlement or, if the
 // name has parameters, all that begin alike.
@@ -10,7 +14,9 @@ func (g gift) asPattern() pattern {
 	}
 	p := pattern{prefix: g.entitlement.System + ":" + g.entitlement.Kind + "/"}
 	if first := g.name.parts[0]; first.source == "" {
-		p.prefix += first.text
+		// White space around a name goes, and braces that look like marks do.
+		text, _, _ := strings.Cut(first.text, "{")
+		p.prefix += strings.TrimLeftFunc(text, unicode.IsSpace)
 	}
 	return p
 }

@@ -28,8 +28,7 @@ func (x *explaining) instances(from route, ref reference) route {
 		from.symbols, from.reads = nil, nil
 		return from
 	}
-	expand := expansion{policy: x.Policy}
-	seen := &facts{attributes: from.view.attributes}
+	expand := expansion{policy: x.Policy, work: x.work}
 	before := from.names
 	if before == nil && !from.nameless {
 		before = []instance{{}}
@@ -37,7 +36,7 @@ func (x *explaining) instances(from route, ref reference) route {
 	var names []instance
 	had := map[string]bool{}
 	for _, one := range before {
-		combinations, err := expand.values(ref, one, seen)
+		combinations, err := expand.values(ref, one, from.view.facts)
 		if err != nil {
 			continue // a value that nothing can be named by
 		}
@@ -66,7 +65,7 @@ func (x *explaining) instances(from route, ref reference) route {
 			out.symbols[name] = sym
 		}
 		lacks := !slices.ContainsFunc(before, func(one instance) bool {
-			values, err := t.name(inputs{facts: from.view.attributes, parameters: one.parameters()})
+			values, err := t.name(inputs{facts: from.view.attributes, parameters: one.parameters(), work: x.work})
 			return err == nil && len(values) > 0
 		})
 		if lacks && !from.nameless {
@@ -138,13 +137,13 @@ func symbolOf(t template, above map[string]symbol) (symbol, bool) {
 // named keeps a route to a gift with a name that depends on parameters, if that is,
 // or could be, one that is meant.
 func (x *explaining) named(from route, g gift) {
-	var names []string
+	var names distinct
 	for _, one := range from.names {
-		made, ok, err := g.render(one)
+		made, ok, err := g.render(one, x.work)
 		switch {
 		case err != nil || !ok:
 		case !x.target.matches(made):
-			names = appendNew(names, made.String())
+			names.add(made.String())
 		case len(from.reads) == 0:
 			x.emit(from, made)
 			return
@@ -166,7 +165,7 @@ func (x *explaining) named(from route, g gift) {
 	if !from.nameless {
 		of := g.entitlement
 		of.Name = g.name.written()
-		o := Obstacle{Kind: ObstacleParameter, Where: "role " + from.why.Roles[len(from.why.Roles)-1], Part: of.String(), Names: names}
+		o := Obstacle{Kind: ObstacleParameter, Where: "role " + from.why.Roles[len(from.why.Roles)-1], Part: of.String(), Names: names.list}
 		for _, attribute := range from.reads {
 			o.Seen = append(o.Seen, from.view.seen(attribute))
 		}
@@ -195,7 +194,10 @@ func (x *explaining) naming(r route, g gift, wanted string) route {
 	sym, ok := symbolOf(g.name, r.symbols)
 	if !ok || len(r.reads) > 1 {
 		r.over = true
-		if !slices.ContainsFunc(r.names, func(one instance) bool { e, ok, err := g.render(one); return err == nil && ok && x.target.matches(e) }) {
+		if !slices.ContainsFunc(r.names, func(one instance) bool {
+			e, ok, err := g.render(one, x.work)
+			return err == nil && ok && x.target.matches(e)
+		}) {
 			r.when = logic.Or() // it cannot be told what it would take
 		}
 		return r
@@ -227,17 +229,17 @@ func (x *explaining) valuesFor(a Attribute, sym symbol, wanted string) []string 
 	for _, v := range x.live {
 		values = append(values, v.attributes[a.Name]...)
 	}
-	var out []string
+	var out distinct
 	for _, value := range append(values, strings.ToUpper(bare[:min(1, len(bare))])+bare[min(1, len(bare)):], bare) {
-		made := value
-		for _, f := range sym.filters {
-			made = f.apply(made)
+		made, err := part{filters: sym.filters}.filtered(value, x.work)
+		if err != nil {
+			return out.list
 		}
-		if made = strings.TrimSpace(sym.before + unmark(made) + sym.behind); made == wanted && value != "" && a.checkOne(value) == nil {
-			out = appendNew(out, value)
+		if made = strings.TrimSpace(sym.before + made + sym.behind); made == wanted && value != "" && a.checkOne(value) == nil {
+			out.add(value)
 		}
 	}
-	return out
+	return out.list
 }
 
 // literals returns with what conditions of the policy compare an attribute, sorted.
@@ -246,9 +248,25 @@ func (x *explaining) literals(name string) []string {
 		return out
 	}
 	var out []string
+	x.eachCondition(func(c *condition) { out = append(out, c.shape.literals[name]...) })
+	slices.Sort(out)
+	x.compared[name] = slices.Compact(out)
+	return x.compared[name]
+}
+
+// lookedInto reports whether a condition does more with an attribute than to compare it
+// with values.
+func (x *explaining) lookedInto(name string) bool {
+	into := false
+	x.eachCondition(func(c *condition) { into = into || c.shape.loose && slices.Contains(c.reads, name) })
+	return into
+}
+
+// eachCondition visits the conditions on which it can depend who has what.
+func (x *explaining) eachCondition(visit func(*condition)) {
 	add := func(c *condition) {
 		if c != nil {
-			out = append(out, c.shape.literals[name]...)
+			visit(c)
 		}
 	}
 	for i := range x.rules {
@@ -266,7 +284,4 @@ func (x *explaining) literals(name string) []string {
 	for i := range x.denies {
 		add(x.denies[i].when)
 	}
-	slices.Sort(out)
-	x.compared[name] = slices.Compact(out)
-	return x.compared[name]
 }

@@ -96,6 +96,7 @@ func (w writer) policy(t testing.TB, rules int) *policy.Policy {
 	doc.Roles = map[string]policy.Role{
 		"base": {Grants: []string{"app:role/base"}},
 		"some": {When: when(), Inherits: []string{"base"}, Grants: []string{"app:role/some"}, AddOns: []policy.AddOn{{When: when(), Grants: []string{"app:role/on"}}}},
+		"here": {Inherits: []string{"base"}}, "there": {Inherits: []string{"base"}}, "top": {Inherits: []string{"here", "there"}},
 		"team": {Parameters: []string{"name"}, When: when(), Grants: []string{"app:team/{name}"}},
 	}
 	window := func() string {
@@ -105,14 +106,14 @@ func (w writer) policy(t testing.TB, rules int) *policy.Policy {
 		r := policy.Rule{Name: fmt.Sprintf("r%d", i), When: when(), Grants: []string{fmt.Sprintf("app:role/%d", i%7)}, From: window(), OverlapDays: w.IntN(3) * 20}
 		switch w.IntN(5) {
 		case 0:
-			r.Roles = []string{"some"}
+			r.Roles = []string{w.one("some", "top")}
 		case 1:
 			r.AddOns = []policy.AddOn{{When: when(), Roles: []string{"team"}, With: map[string]string{"name": w.one("{department}", "{projects}")}}}
 		}
 		doc.Rules = append(doc.Rules, r)
 	}
 	for i := range w.IntN(3) {
-		doc.Denies = append(doc.Denies, policy.Deny{Name: fmt.Sprintf("d%d", i), When: when(), Grants: []string{fmt.Sprintf("app:role/%d", i)}, Until: window()})
+		doc.Denies = append(doc.Denies, policy.Deny{Name: fmt.Sprintf("d%d", i), When: when(), Roles: []string{w.one("here", "there", "base", "some")}, Grants: []string{fmt.Sprintf("app:role/%d", i)}, Until: window()})
 	}
 	app := doc.Accounts["app"]
 	app.Suspend, app.AheadDays = when(), w.IntN(2)*30

@@ -28,7 +28,7 @@ type denying struct {
 
 // takeBack takes away what denies deny. Each looks at all that was given, so that
 // all causes are told. It returns an error if that is too much.
-func (o *outcome) takeBack() error {
+func (o *outcome) takeBack(work *deciding) error {
 	if len(o.denies) == 0 {
 		return nil
 	}
@@ -37,10 +37,14 @@ func (o *outcome) takeBack() error {
 	for e, ways := range o.given {
 		text := e.String()
 		for _, d := range o.denies {
+			if err := work.look(1 + len(d.grants) + len(ways)*(1+len(d.roles))); err != nil {
+				return err
+			}
+			exceptions := o.lifts[d.name]
 			wholly := slices.ContainsFunc(d.grants, func(p pattern) bool { return p.matchesAs(e, text) })
 			for i, why := range ways {
 				if times > maxTaken {
-					return fmt.Errorf("denies take back what is given more than %d times in all", maxTaken)
+					return fmt.Errorf("denies take back what is given, or are lifted, more than %d times in all", maxTaken)
 				}
 				cause := Cause{Kind: CauseDeny, Name: d.name, Relationship: d.relationship}
 				if !wholly {
@@ -50,11 +54,12 @@ func (o *outcome) takeBack() error {
 					}
 					cause.Role = why.Roles[k]
 				}
-				if exceptions := o.lifts[d.name]; len(exceptions) > 0 {
+				if len(exceptions) > 0 {
 					for _, x := range exceptions {
-						o.lifted[e] = appendNew(o.lifted[e], Lift{Deny: d.name, Exception: x})
+						o.lifted[e] = append(o.lifted[e], Lift{Deny: d.name, Exception: x})
 					}
-					continue
+					times += len(exceptions)
+					break // it is lifted for all ways
 				}
 				times++
 				taken.take(e, i, cause)
@@ -72,7 +77,7 @@ func (t takings) take(e Entitlement, way int, cause Cause) {
 	if t[e] == nil {
 		t[e] = map[int][]Cause{}
 	}
-	t[e][way] = appendNew(t[e][way], cause)
+	t[e][way] = append(t[e][way], cause)
 }
 
 // take removes ways, and remembers what was lost.
@@ -94,9 +99,7 @@ func (o *outcome) take(taken takings) {
 				continue
 			}
 			lost.Reasons = append(lost.Reasons, why)
-			for _, cause := range causes {
-				lost.Causes = appendNew(lost.Causes, cause)
-			}
+			lost.Causes = append(lost.Causes, causes...)
 		}
 		if o.given[e] = left; len(left) == 0 {
 			delete(o.given, e)
@@ -110,6 +113,7 @@ func (o *outcome) grants(p *Policy) []Grant {
 	for _, e := range slices.SortedFunc(maps.Keys(o.given), Entitlement.Compare) {
 		lifted := o.lifted[e]
 		slices.SortFunc(lifted, func(a, b Lift) int { return cmp.Or(cmp.Compare(a.Deny, b.Deny), cmp.Compare(a.Exception, b.Exception)) })
+		lifted = slices.Compact(lifted)
 		info := p.info(e)
 		out = append(out, Grant{
 			Entitlement: e, Reasons: sortReasons(o.given[e]), Lifted: lifted, Approval: o.approvals[e],
@@ -130,7 +134,7 @@ func (o *outcome) denied() []Denial {
 		slices.SortFunc(d.Causes, func(a, b Cause) int {
 			return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Role, b.Role), cmp.Compare(a.Relationship, b.Relationship))
 		})
-		d.Reasons = sortReasons(d.Reasons)
+		d.Causes, d.Reasons = slices.Compact(d.Causes), sortReasons(d.Reasons)
 		out = append(out, d)
 	}
 	return out

@@ -47,7 +47,13 @@ func (b *byPrefix[T]) add(prefix string, what T) {
 
 // of returns what is said of the longest beginning of a text.
 func (b *byPrefix[T]) of(text string) (what T, ok bool) {
-	for _, n := range b.lengths {
+	what, _, ok = b.longest(text)
+	return what, ok
+}
+
+// longest is of, and returns the length of that beginning, too.
+func (b *byPrefix[T]) longest(text string) (what T, n int, ok bool) {
+	for _, n = range b.lengths {
 		if n > len(text) {
 			continue
 		}
@@ -55,7 +61,7 @@ func (b *byPrefix[T]) of(text string) (what T, ok bool) {
 			break
 		}
 	}
-	return what, ok
+	return what, n, ok
 }
 
 // patternSet is many patterns, to be asked without a look at each.

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 )
 
@@ -8,9 +10,10 @@ import (
 // a role that everybody of some kind has, and no role inherits it without saying
 // so. There must be no circles.
 func (c *compilation) privileges() {
-	reach := map[string]Sensitivity{}
+	reach, admins := map[string]Sensitivity{}, map[string]string{}
 	for _, name := range c.roleNames {
 		c.reach(name, reach)
+		c.admin(name, admins)
 	}
 	for _, name := range c.roleNames {
 		r, path := c.doc.Roles[name], child("roles", name)
@@ -33,6 +36,14 @@ func (c *compilation) privileges() {
 		}
 		inherits := func(path string, list []string) {
 			for i, other := range list {
+				if admin := admins[other]; common && admin != "" {
+					of := fmt.Sprintf("role %q is", clip(other))
+					if admin != other {
+						of = fmt.Sprintf("role %q gives role %q, which is", clip(other), clip(admin))
+					}
+					c.found.add(entry(path, i), "%s of kind admin and has no place in a %s role; give it with a rule, to those who look after the system", of, r.Kind)
+					continue
+				}
 				switch s := reach[other]; {
 				case s.rank() <= r.Sensitivity.rank():
 				case common:
@@ -75,6 +86,22 @@ func (c *compilation) reach(name string, known map[string]Sensitivity) Sensitivi
 	}
 	known[name] = most
 	return most
+}
+
+// admin returns a role of kind admin that a role is or leads to.
+func (c *compilation) admin(name string, known map[string]string) string {
+	if admin, ok := known[name]; ok {
+		return admin
+	}
+	r, admin := c.doc.Roles[name], ""
+	if r.Kind == Admin {
+		admin = name
+	}
+	for _, other := range c.leadsTo(r) {
+		admin = cmp.Or(admin, c.admin(other, known))
+	}
+	known[name] = admin
+	return admin
 }
 
 func grantsOf(list []AddOn) [][]string {

@@ -30,7 +30,9 @@ func (q *question) demand(one way) {
 		q.conditions = appendNew(q.conditions, c)
 		q.read(c, "rule "+one.rule.name)
 	}
-	q.bounds(one.rule.window, "rule "+one.rule.name)
+	for _, w := range append([]window{one.rule.window}, one.windows...) {
+		q.bounds(w, "rule "+one.rule.name)
+	}
 	if one.loose {
 		q.doubts("rule %s gives what depends on parameters", one.rule.name)
 		for _, name := range one.reads {

@@ -1,8 +1,8 @@
 package policy
 
 import (
+	"bytes"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -13,6 +13,8 @@ type inputs struct {
 	manager map[string]Account
 
 	parameters map[string]string // of a role
+
+	work *deciding
 }
 
 // rendered is what came of a template.
@@ -58,6 +60,9 @@ func (t template) render(in inputs) (out rendered, err error) {
 	var text, run strings.Builder
 	inputs, filled := 0, 0
 	for _, p := range t.parts {
+		if err := in.work.spend(p.text); err != nil {
+			return out, err
+		}
 		if p.source == "" && !p.mark {
 			run.WriteString(p.text)
 			continue
@@ -99,28 +104,54 @@ func (p part) renderAlone(in inputs) (out rendered, err error) {
 	if len(values) == 0 {
 		values = []string{""}
 	}
+	var found distinct
 	for _, v := range values {
 		if len(v) > maxValue {
 			return out, fmt.Errorf("%s has a value of %d bytes, the limit is %d", p, len(v), maxValue)
 		}
-		for _, f := range p.filters {
-			v = f.apply(v)
+		if v, err = p.filtered(v, in.work); err != nil {
+			return out, err
 		}
-		if v = unmark(v); v != "" && !slices.Contains(out.values, v) {
-			out.values = append(out.values, v)
+		if v != "" {
+			found.add(v)
 		}
 	}
+	out.values = found.list
 	if out.filled = len(out.values) > 0; !out.filled {
 		out.missing = []part{p}
 	}
 	return out, nil
 }
 
-// unmark takes the braces from what only looks like a mark of ours, so that
-// nobody's name can make the engine put something in its place.
-func unmark(s string) string {
-	for strings.Contains(s, Counter) || strings.Contains(s, NamePlaceholder) {
-		s = strings.ReplaceAll(strings.ReplaceAll(s, Counter, "n"), NamePlaceholder, "name")
+// filtered returns what the filters make of a value.
+func (p part) filtered(v string, work *deciding) (string, error) {
+	if err := work.spend(v); err != nil {
+		return "", err
 	}
-	return s
+	for _, f := range p.filters {
+		if err := work.spend(v); err != nil {
+			return "", err
+		}
+		v = f.apply(v)
+	}
+	return unmark(v), nil
+}
+
+// unmark takes the braces from what only looks like a mark of ours, so that
+// nobody's name can make the engine put something in its place. What is left is
+// looked at as well: {{n}} is n.
+func unmark(s string) string {
+	if !strings.Contains(s, Counter) && !strings.Contains(s, NamePlaceholder) {
+		return s
+	}
+	out := make([]byte, 0, len(s))
+	for i := range len(s) {
+		out = append(out, s[i])
+		for _, mark := range []string{Counter, NamePlaceholder} {
+			if bytes.HasSuffix(out, []byte(mark)) {
+				out = append(out[:len(out)-len(mark)], mark[1:len(mark)-1]...)
+			}
+		}
+	}
+	return string(out)
 }

@@ -48,7 +48,8 @@ const (
 	Standard RoleKind = "standard"
 	// Extra is a small role on top of a standard one.
 	Extra RoleKind = "addOn"
-	// Admin is for those who look after a system.
+	// Admin is for those who look after a system. No baseline or standard role inherits
+	// it.
 	Admin RoleKind = "admin"
 )
 
@@ -60,6 +61,7 @@ var roleKinds = []RoleKind{Baseline, Standard, Extra, Admin}
 //	addOns:
 //	  - {when: country == "AT", grants: [crm:territory/at]}
 //	  - {roles: [team], with: {team: "{department|slug}"}}
+//	  - {grants: [lab:door/old], until: 2026-06-30}
 type AddOn struct {
 	// When is the condition, besides that of the rule or role. Empty always holds.
 	When string `json:"when,omitempty"`
@@ -72,4 +74,8 @@ type AddOn struct {
 	// parameters, which go before an attribute of the same name. A template that is
 	// only an attribute of type list gives the roles once for each value.
 	With map[string]string `json:"with,omitempty"`
+	// From and Until bound the time in which the add-on gives anything, as those of a
+	// [Rule], besides the window of the rule.
+	From  string `json:"from,omitempty"`
+	Until string `json:"until,omitempty"`
 }

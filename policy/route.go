@@ -104,8 +104,7 @@ func (x *explaining) walk(v *view) {
 // lingers reports whether the days of a rule's overlap with a view of earlier
 // attributes are not over.
 func (x *explaining) lingers(v *view, r *rule) bool {
-	ended, over := v.spanEnd(v.span, v.at)
-	return over && r.overlap > 0 && v.at.Before(daysAfter(ended, r.overlap, v.Zone))
+	return r.overlap > 0 && v.at.Before(daysAfter(v.ended, r.overlap, v.Zone))
 }
 
 // requested follows a request.
@@ -204,7 +203,7 @@ func (x *explaining) follow(from route, b bundle, where string) {
 	if !x.couldLead(b) {
 		return
 	}
-	from = x.through(from, b.when, where)
+	from = x.through(x.within(from, b.window, where), b.when, where)
 	for _, g := range b.grants {
 		switch {
 		case !x.couldBe(g):

@@ -12,9 +12,12 @@ import (
 type members map[Entitlement]map[int]string
 
 // members returns the ways by which a side is held.
-func (o *outcome) members(of side) members {
+func (o *outcome) members(work *deciding, of side) (members, error) {
 	out := members{}
 	for e, ways := range o.given {
+		if err := work.look(1 + len(of.grants) + len(ways)*(1+len(of.roles))); err != nil {
+			return nil, err
+		}
 		wholly := slices.ContainsFunc(of.grants, func(p pattern) bool { return p.matches(e) })
 		for i, why := range ways {
 			k := slices.IndexFunc(why.Roles, func(role string) bool { return slices.Contains(of.roles, role) })
@@ -29,7 +32,7 @@ func (o *outcome) members(of side) members {
 			}
 		}
 	}
-	return out
+	return out, nil
 }
 
 // own returns the entitlements by which the age of a side is told: those that are
@@ -49,7 +52,7 @@ func (o *outcome) own(m members) []Entitlement {
 
 // separate withholds what separations of duties keep apart. Each looks at all that
 // was given, not at what the others withhold: their order means nothing.
-func (o *outcome) separate(p *Policy, s Subject, live []*Relationship) {
+func (o *outcome) separate(work *deciding, p *Policy, s Subject, live []*Relationship) error {
 	taken := takings{}
 	for i := range p.separations {
 		d := &p.separations[i]
@@ -57,7 +60,11 @@ func (o *outcome) separate(p *Policy, s Subject, live []*Relationship) {
 		var held []members
 		var own [][]Entitlement
 		for k, one := range d.sides {
-			if m := o.members(one); len(m) > 0 {
+			m, err := o.members(work, one)
+			if err != nil {
+				return err
+			}
+			if len(m) > 0 {
 				held, own = append(held, m), append(own, o.own(m))
 				v.Sides = append(v.Sides, HeldSide{Side: k, Entitlements: slices.SortedFunc(maps.Keys(m), Entitlement.Compare)})
 			}
@@ -80,6 +87,7 @@ func (o *outcome) separate(p *Policy, s Subject, live []*Relationship) {
 	}
 	o.take(taken)
 	slices.SortFunc(o.violations, func(a, b Violation) int { return cmp.Compare(a.Separation, b.Separation) })
+	return nil
 }
 
 // settle says what comes of a violation, and which sides are withheld.

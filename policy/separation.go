@@ -23,6 +23,10 @@ type Separation struct {
 	Action SeparationAction `json:"action"`
 	// Mitigations let named people hold more until a day.
 	Mitigations []Mitigation `json:"mitigations,omitempty"`
+	// Owner answers for the separation, and ReviewDays is how often it is to be reviewed;
+	// zero means never.
+	Owner      string `json:"owner,omitempty"`
+	ReviewDays int    `json:"reviewDays,omitempty"`
 	// Description is for people.
 	Description string `json:"description,omitempty"`
 }
@@ -67,6 +71,10 @@ type Mitigation struct {
 	Until string `json:"until"`
 	// Reason says what guards against harm, for people. It is required.
 	Reason string `json:"reason"`
+	// Owner answers for the mitigation, and ReviewDays is how often it is to be reviewed;
+	// zero means never.
+	Owner      string `json:"owner,omitempty"`
+	ReviewDays int    `json:"reviewDays,omitempty"`
 }
 
 // Violation is a separation of duties that somebody would violate, or does.

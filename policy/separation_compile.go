@@ -33,6 +33,7 @@ func (c *compilation) separations() {
 		path := entry("separation", i)
 		c.title(path, "separation", "separation", s.Name, i, first)
 		c.prose(path+".description", s.Description)
+		c.governance(path, s.Owner, s.ReviewDays)
 		if s.Action == "" {
 			c.found.add(path+".action", "the separation has no action; want one of %s", joined(separationActions))
 		}
@@ -59,6 +60,7 @@ func (c *compilation) separations() {
 			at := entry(path+".mitigations", k)
 			c.whose(at, "mitigation", m.Person, m.Relationship)
 			c.ends(at, "mitigation", m.Until)
+			c.governance(at, m.Owner, m.ReviewDays)
 			if c.prose(at+".reason", m.Reason); m.Reason == "" {
 				c.found.add(at+".reason", "the mitigation has no reason; say what guards against harm")
 			}

@@ -1,9 +1,6 @@
 package policy
 
-import (
-	"maps"
-	"slices"
-)
+import "slices"
 
 // How people sign in to a system, beside the name of an identity provider that they
 // do it through: see [AccountMapping].
@@ -46,14 +43,4 @@ func (c *compilation) signIn(system string) {
 	case c.doc.Accounts[how].SignIn != SignInProvider:
 		c.found.add(path, "people cannot sign in through %q, which does not say signIn: identityProvider", clip(how))
 	}
-}
-
-// meaning is the accounts without what decisions do not depend on.
-func meaning(accounts map[string]AccountMapping) map[string]AccountMapping {
-	accounts = maps.Clone(accounts)
-	for system, a := range accounts {
-		a.SignIn = ""
-		accounts[system] = a
-	}
-	return accounts
 }

@@ -60,10 +60,14 @@ func (p *Policy) gives(s Subject, r *Relationship, at time.Time) bool {
 	})
 }
 
-// over reports whether a relationship gives no access from an instant on, whatever
+// over reports whether nothing is given for a relationship from an instant on, whatever
 // follows it.
 func (p *Policy) over(r *Relationship, at time.Time) bool {
-	return !r.End.IsZero() && !at.Before(daysAfter(r.End, p.bridgeDays+1, r.Zone))
+	most := p.bridgeDays + 3 // until something that follows begins, in whatever zone
+	if len(p.overlapDays) > 0 {
+		most += slices.Max(p.overlapDays)
+	}
+	return !r.End.IsZero() && !at.Before(daysAfter(r.End, most, r.Zone))
 }
 
 // never reports whether the relationship ends before it begins.
@@ -93,10 +97,15 @@ func daysBefore(r *Relationship, days int) time.Time { return daysAfter(r.Start,
 
 // daysAfter returns the beginning of the day some days after the day of an instant.
 func daysAfter(at time.Time, days int, zone *time.Location) time.Time {
+	return dayStart(dayOf(at, zone), days, zone)
+}
+
+// dayOf returns the day of an instant.
+func dayOf(at time.Time, zone *time.Location) string {
 	if zone == nil {
 		zone = time.UTC
 	}
-	return dayStart(at.In(zone).Format(time.DateOnly), days, zone)
+	return at.In(zone).Format(time.DateOnly)
 }
 
 // primary returns the main one of relationships, of which there must be one.
@@ -113,9 +122,9 @@ func primary(live []*Relationship) *Relationship {
 }
 
 // nextChange returns the first instant after s.At at which a relationship begins
-// or ends, accounts are to be made ahead of it, or, while it gives access, its
-// attributes change, an overlap ends, the window of a rule opens or closes, or a
-// request or approval begins to count or ends.
+// or ends, accounts are to be made ahead of it, or, while it gives access or others
+// follow it, its attributes change, an overlap ends, the window of a rule opens or
+// closes, or a request or approval begins to count or ends.
 func (p *Policy) nextChange(s Subject) time.Time {
 	var next time.Time
 	consider := func(at time.Time) {
@@ -128,10 +137,23 @@ func (p *Policy) nextChange(s Subject) time.Time {
 			consider(at)
 		}
 	})
+	successors := p.succession(s)
 	for i := range s.Relationships {
 		r := &s.Relationships[i]
 		if r.never() {
 			continue
+		}
+		// What rules gave can go on where others follow.
+		counts := func(at time.Time) bool {
+			return p.gives(s, r, at) || successors != nil && len(successors.after[i]) > 0 && successors.goOn(at)[i]
+		}
+		overlap := func(ended time.Time) {
+			for _, days := range p.overlapDays {
+				end := daysAfter(ended, days, r.Zone)
+				if end.After(s.At) && (next.IsZero() || end.Before(next)) && counts(end) {
+					consider(end)
+				}
+			}
 		}
 		consider(r.Start)
 		consider(r.End)
@@ -141,18 +163,17 @@ func (p *Policy) nextChange(s Subject) time.Time {
 			}
 		}
 		for k, span := range r.Spans {
-			if k == 0 || !r.liveAt(span.From) {
+			if k == 0 || !p.gives(s, r, span.From) {
 				continue
 			}
 			consider(span.From)
-			for _, days := range p.overlapDays {
-				if end := daysAfter(span.From, days, r.Zone); r.liveAt(end) {
-					consider(end)
-				}
-			}
+			overlap(span.From)
+		}
+		if f, ok := successors.former(i); ok {
+			overlap(f.ended)
 		}
 		p.boundariesOf(r, s.At, func(at time.Time) bool {
-			if p.gives(s, r, at) {
+			if counts(at) {
 				consider(at)
 				return true
 			}

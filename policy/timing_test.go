@@ -164,6 +164,93 @@ func TestGapBetweenTwoJobsIsBridged(t *testing.T) {
 	require.False(t, d.Live, "what was ordered to end at once ends at once")
 }
 
+// HR often writes a transfer as the end of one relationship and the start of another.
+func TestOldAccessOverlapsAfterATransferToANewRelationship(t *testing.T) {
+	t.Parallel()
+	p := load(t, replace(timing, "bridgeDays: 3\n", ""))
+	wood := policy.Span{Attributes: policy.Attributes{"employeeNumber": {"2"}, "department": {"Wood"}}}
+	sales := stint(t, "1", "2020-01-01", "2026-01-31")
+	next := stint(t, "2", "2026-02-01", "", wood)
+	d := evaluate(t, p, on(t, "2026-02-01 00:00", sales, next))
+	require.Equal(t, []string{"crm", "directory", "crm:role/user*", "directory:group/staff"}, shows(d))
+	require.Equal(t, "1", d.Grants[0].Reasons[0].Relationship)
+	require.Equal(t, on(t, "2026-02-06 00:00").At.UTC(), d.NextChange)
+	require.Equal(t, []string{"directory", "directory:group/staff"}, shows(evaluate(t, p, on(t, "2026-02-06 00:00", sales, next))))
+
+	require.NotContains(t, shows(evaluate(t, p, on(t, "2026-02-02 00:00", sales))), "crm:role/user*", "nothing follows")
+	abrupt := sales
+	abrupt.Abrupt = true
+	require.NotContains(t, shows(evaluate(t, p, on(t, "2026-02-02 00:00", abrupt, next))), "crm:role/user*", "it was ordered to end at once")
+	require.NotContains(t, shows(evaluate(t, p, on(t, "2026-02-02 00:00", sales, stint(t, "2", "2026-02-02", "", wood)))), "crm:role/user*", "a day lies between")
+	require.NotContains(t, shows(evaluate(t, p, on(t, "2026-02-02 00:00", sales, stint(t, "2", "2026-01-15", "", wood)))), "crm:role/user*", "a job beside it")
+	far := next
+	far.Zone = zone(t, "America/Santiago")
+	far.Start = time.Date(2026, 2, 1, 0, 0, 0, 0, far.Zone)
+	require.Contains(t, shows(evaluate(t, p, on(t, "2026-02-02 00:00", sales, far))), "crm:role/user*", "the next day is one of the calendar")
+
+	left := stint(t, "2", "2026-02-01", "2026-02-02", wood)
+	require.Contains(t, shows(evaluate(t, p, on(t, "2026-02-02 23:00", sales, left))), "crm:role/user*")
+	require.Empty(t, shows(evaluate(t, p, on(t, "2026-02-03 00:00", sales, left))), "whoever leaves then has left")
+	third := stint(t, "3", "2026-02-03", "", wood)
+	d = evaluate(t, p, on(t, "2026-02-03 00:00", sales, left, third))
+	require.Contains(t, shows(d), "crm:role/user*", "two transfers, one after the other")
+	require.Equal(t, on(t, "2026-02-06 00:00").At.UTC(), d.NextChange)
+
+	bridged := load(t, timing)
+	d = evaluate(t, bridged, on(t, "2026-02-02 00:00", sales, stint(t, "2", "2026-02-03", "", wood)))
+	require.Contains(t, shows(d), "crm:role/user", "the bridge")
+	d = evaluate(t, bridged, on(t, "2026-02-03 00:00", sales, stint(t, "2", "2026-02-03", "", wood)))
+	require.Contains(t, shows(d), "crm:role/user*", "the overlap begins where the bridge ends")
+	require.Equal(t, on(t, "2026-02-08 00:00").At.UTC(), d.NextChange)
+}
+
+// A transfer within the old relationship, just before, overlaps as long as it would
+// have; and what the next job gives by itself is no overlap.
+func TestOverlapsOfEarlierTransfersGoOn(t *testing.T) {
+	t.Parallel()
+	p := load(t, replace(timing, "bridgeDays: 3\n", ""))
+	in := func(department string) policy.Attributes {
+		return policy.Attributes{"employeeNumber": {"1"}, "department": {department}}
+	}
+	first := stint(t, "1", "2020-01-01", "2026-01-31", policy.Span{Attributes: in("Sales")},
+		policy.Span{From: on(t, "2026-01-30 00:00").At, Attributes: in("Wood")}, policy.Span{From: on(t, "2026-02-02 00:00").At, Attributes: in("Sales")})
+	next := stint(t, "2", "2026-02-01", "", policy.Span{Attributes: in("Wood")})
+	d := evaluate(t, p, on(t, "2026-02-03 00:00", first, next))
+	require.Contains(t, shows(d), "crm:role/user*")
+	require.Equal(t, on(t, "2026-02-04 00:00").At.UTC(), d.NextChange)
+	require.NotContains(t, shows(evaluate(t, p, on(t, "2026-02-04 00:00", first, next))), "crm:role/user*", "what was to come of it never came")
+
+	until := load(t, replace(replace(timing, "bridgeDays: 3\n", ""), "overlapDays: 5", "overlapDays: 30, until: 2026-02-10"))
+	d = evaluate(t, until, on(t, "2026-02-07 00:00", first, next))
+	require.Contains(t, shows(d), "crm:role/user*")
+	require.Equal(t, on(t, "2026-02-11 00:00").At.UTC(), d.NextChange, "the rule ends before the overlap does")
+
+	next.Spans[0].Attributes = in("Sales")
+	d = evaluate(t, p, on(t, "2026-02-03 00:00", first, next))
+	require.Equal(t, []policy.Reason{{Rule: "sales", Relationship: "2"}}, d.Grants[0].Reasons)
+}
+
+// Before, nothing was said to change until the next job, and what the overlap gave was
+// kept until then.
+func TestOverlapsAndTransfersInABridge(t *testing.T) {
+	t.Parallel()
+	p := load(t, replace(timing, "bridgeDays: 3", "bridgeDays: 10"))
+	in := func(department string) policy.Attributes {
+		return policy.Attributes{"employeeNumber": {"1"}, "department": {department}}
+	}
+	first := stint(t, "1", "2020-01-01", "2026-03-03", policy.Span{Attributes: in("Sales")}, policy.Span{From: on(t, "2026-03-01 00:00").At, Attributes: in("Wood")})
+	next := stint(t, "2", "2026-03-10", "", policy.Span{Attributes: in("Wood")})
+	d := evaluate(t, p, on(t, "2026-03-04 00:00", first, next))
+	require.Contains(t, shows(d), "crm:role/user*")
+	require.Equal(t, on(t, "2026-03-06 00:00").At.UTC(), d.NextChange)
+	require.NotContains(t, shows(evaluate(t, p, on(t, "2026-03-06 00:00", first, next))), "crm:role/user*")
+
+	first.Spans[1].From = on(t, "2026-03-07 00:00").At
+	d = evaluate(t, p, on(t, "2026-03-04 00:00", first, next))
+	require.Contains(t, shows(d), "crm:role/user")
+	require.Equal(t, on(t, "2026-03-07 00:00").At.UTC(), d.NextChange, "attributes change in the bridge")
+}
+
 func TestDaysAreBounded(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, []string{

@@ -12,12 +12,14 @@ import (
 type view struct {
 	*Relationship
 	index      int // of the relationship
-	span       int // of earlier attributes
 	at, now    time.Time
 	attributes Attributes
+	facts      *facts // for the names that parameters make
 	live       bool
-	scope      int // of formulas
-	past       bool
+	scope      int                 // of formulas
+	past       bool                // they are earlier ones
+	ended      time.Time           // when those ended
+	former     bool                // others have followed the relationship
 	tests      map[*condition]test // once asked
 	denies     map[*deny]standing
 }
@@ -33,7 +35,7 @@ func (x *explaining) look(s Subject) {
 	x.subject = s
 	add := func(i int, at time.Time, attributes Attributes, live, past bool) {
 		x.views = append(x.views, &view{
-			Relationship: &s.Relationships[i], index: i, at: at, now: s.At, attributes: attributes, live: live, past: past,
+			Relationship: &s.Relationships[i], index: i, at: at, now: s.At, attributes: attributes, facts: &facts{attributes: attributes, policy: x.Policy}, live: live, past: past,
 			scope: len(x.views), tests: map[*condition]test{}, denies: map[*deny]standing{},
 		})
 	}
@@ -53,11 +55,27 @@ func (x *explaining) look(s Subject) {
 			add(i, s.At, r.attributesAt(r.End.Add(-1)), false, false)
 		default:
 			for k := range r.Spans {
-				if _, over := r.spanEnd(k, s.At); over && len(x.overlapDays) > 0 {
+				if ended, over := r.spanEnd(k, s.At); over && len(x.overlapDays) > 0 {
 					add(i, s.At, r.Spans[k].Attributes, true, true)
-					x.views[len(x.views)-1].span = k
+					x.views[len(x.views)-1].ended = ended
 				}
 			}
+		}
+	}
+	for _, f := range x.succession(s).formers(s.At) {
+		i := slices.IndexFunc(x.views, func(v *view) bool { return v.Relationship == f.Relationship })
+		for k := range max(1, len(f.Spans)) {
+			ended, over := f.spanEnd(k, s.At)
+			if !over {
+				continue
+			}
+			var attributes Attributes
+			if len(f.Spans) > 0 {
+				attributes = f.Spans[k].Attributes
+			}
+			add(x.views[i].index, s.At, attributes, true, true)
+			last := x.views[len(x.views)-1]
+			last.ended, last.former = ended, true
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 type way struct {
 	rule        *rule
 	conditions  []*condition
+	windows     []window // of add-ons
 	entitlement Entitlement
 	roles       []string // on the path
 	// loose says that what is given depends on the values of parameters.
@@ -59,6 +60,9 @@ func (w *witnessing) follow(b bundle, from way, to side, values map[string]templ
 	from.conditions = slices.Clip(from.conditions)
 	if b.when != nil {
 		from.conditions = append(from.conditions, b.when)
+	}
+	if b.window.bounded {
+		from.windows = append(slices.Clip(from.windows), b.window)
 	}
 	for _, g := range b.grants {
 		one := from

@@ -47,6 +47,59 @@ accounts: {chat: {name: n, candidates: [x]}, crm: {name: n, candidates: [x]}}
 	require.ErrorContains(t, err, `attribute hireDate: value "soon": want a day`)
 }
 
+func TestAnAddOnHasAWindowOfItsOwn(t *testing.T) {
+	t.Parallel()
+	p := load(t, `version: 1
+roles:
+  lab: {grants: [lab:door/new], addOns: [{grants: [lab:door/old], until: 2026-03-10}]}
+rules:
+  - {name: r, when: "true", until: 2026-03-31, roles: [lab], addOns: [{grants: [lab:desk/flex], from: hireDate + 2d, until: hireDate + 90d}]}
+accounts: {lab: {name: n, candidates: [x]}}
+`)
+	r := stint(t, "1", "2020-01-01", "", policy.Span{Attributes: policy.Attributes{"hireDate": {"2026-03-16"}}})
+	for _, c := range []struct {
+		clock string
+		want  []string
+		next  string
+	}{
+		{"2026-03-10 23:59", []string{"lab:door/new", "lab:door/old"}, "2026-03-11 00:00"},
+		{"2026-03-11 00:00", []string{"lab:door/new"}, "2026-03-18 00:00"},
+		{"2026-03-18 00:00", []string{"lab:desk/flex", "lab:door/new"}, "2026-04-01 00:00"},
+		{"2026-04-01 00:00", []string{}, "2026-06-15 00:00"},
+	} {
+		d := evaluate(t, p, on(t, c.clock, r))
+		require.Equal(t, c.want, held(d), c.clock)
+		require.Equal(t, on(t, c.next).At.UTC(), d.NextChange, c.clock)
+	}
+	x, err := p.Explain(t.Context(), on(t, "2026-03-17 12:00", r), policy.Entitlement{System: "lab", Kind: "desk", Name: "flex"})
+	require.NoError(t, err)
+	require.Len(t, x.Leads, 1)
+	require.Equal(t, policy.ObstacleWindow, x.Leads[0].Obstacles[0].Kind)
+	require.Equal(t, "add-on 1 of rule r", x.Leads[0].Obstacles[0].Where)
+	require.True(t, on(t, "2026-03-18 00:00").At.Equal(x.Leads[0].Obstacles[0].From))
+	require.Equal(t, []string{
+		`policy.yaml:2:91: the add-on ends on 2026-01-01, before it begins on 2026-01-02`,
+	}, loadError(t, `version: 1
+rules: [{name: a, when: "true", addOns: [{grants: [app:role/x], from: 2026-01-02,  until: 2026-01-01}]}]
+accounts: {app: {name: n, candidates: [x]}}
+`))
+}
+
+// Duties that meet on no day are no violation, and the search for a witness knows it.
+func TestWindowsOfAddOnsKeepDutiesApart(t *testing.T) {
+	t.Parallel()
+	for until, verdict := range map[string]policy.Verdict{"2026-05-31": policy.Impossible, "2026-06-01": policy.Possible} {
+		p := load(t, `version: 1
+rules:
+  - {name: a, when: "true", addOns: [{grants: [app:r/a], until: `+until+`}]}
+  - {name: b, when: "true", addOns: [{grants: [app:r/b], from: 2026-06-01}]}
+separation: [{name: s, between: [{grants: [app:r/a]}, {grants: [app:r/b]}], action: refuse}]
+accounts: {app: {name: n, candidates: [x]}}
+`)
+		require.Equal(t, verdict, witnesses(t, p)[0].Verdict, until)
+	}
+}
+
 func TestADateThatMovesMovesTheWindow(t *testing.T) {
 	t.Parallel()
 	p := load(t, `version: 1

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/joinery-iam/joinery/policy"
 )
@@ -11,9 +12,10 @@ import (
 func checkCommand() command {
 	return command{
 		name: "check", arguments: "FILE...", about: "load a policy, and look for what may not be meant",
-		help: `Loads a policy from one or several files, and says all that is wrong with it at once.
-If it loads, it looks for what may not be meant and what could be simpler or safer.
-With -people it also says what nobody, hardly anybody or not everybody gets.
+		help: `Loads a policy from one or several files, named FILE FILE or FILE,FILE, and says all
+that is wrong with it at once. If it loads, it looks for what may not be meant and what
+could be simpler or safer. With -people it also says what nobody, hardly anybody
+or not everybody gets.
 
 exit codes:
   0  nothing was found that -fail-on asks for
@@ -47,14 +49,11 @@ func severities() []policy.Severity {
 }
 
 func (o *checking) run(ctx context.Context) (int, error) {
-	if len(o.args) == 0 {
-		return 0, wrong("FILE: wanted")
-	}
 	at, zone, err := o.instant(o.now())
 	if err != nil {
 		return 0, err
 	}
-	p, err := o.files.policy(o.args)
+	p, err := o.load("FILE", strings.Join(o.args, ","))
 	if err != nil {
 		return 0, err
 	}

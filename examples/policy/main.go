@@ -27,7 +27,8 @@ const usage = `usage: policy COMMAND [arguments] [flags]
 For those who write policies, and for their CI. The commands are
 
 %s
-policy COMMAND -h explains each. A policy in several files is named FILE,FILE,…
+policy COMMAND -h explains each. A policy in several files is named FILE,FILE,…, and
+check takes them apart as well.
 
 exit codes:
   0  fine: nothing was found, every case passed, nothing differs

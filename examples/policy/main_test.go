@@ -44,6 +44,7 @@ func TestOutputs(t *testing.T) {
 		"check-broken":        "check testdata/broken.yaml",
 		"check-broken-json":   "check -json testdata/broken.yaml",
 		"check-conflict":      "check sample/policy.yaml testdata/part.yaml",
+		"check-comma":         "check sample/policy.yaml,testdata/part.yaml",
 		"check-people":        "check testdata/clean.yaml -people testdata/people.csv -custom level",
 		"check-people-json":   "check testdata/clean.yaml -people testdata/people.csv -custom level -json",
 		"check-people-skip":   "check testdata/clean.yaml -people testdata/people.csv -custom level -skip-wrong -fail-on note",

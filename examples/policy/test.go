@@ -27,9 +27,9 @@ A file of cases is a list, with the fields of policytest.Case:
     wantNot: ["*"]
     wantNoAccounts: [git]
 
-Only what a case says is checked. A day is its beginning in the zone of the case, and
-noon if it is that of the decision: at. What a case names and the policy does not know
-is an error, and so is a field that is not known.
+Only what a case says is checked, and a case that expects nothing fails. A day is its
+beginning in the zone of the case, and noon if it is that of the decision: at. What a case
+names and the policy does not know is an error, and so is a field that is not known.
 
 exit codes:
   0  every case passed

@@ -15,8 +15,9 @@ func whyCommand() command {
 		about: "say why somebody has something, or what keeps it back",
 		help: `Says why somebody has an entitlement, such as git:team/dev, or an account in a system,
 or what keeps it back, until when that is so, and what would have to be otherwise.
-PERSON is an ID in the people file. Accounts, requests and approvals are not known
-here, and csv-to-scim -explain knows them.
+PERSON is an ID in the people file. Accounts are not known here; csv-to-scim -explain,
+which knows them, says the same of entitlements. Requests and approvals are known to
+neither yet, so that what needs an approval is never given.
 
 exit codes:
   0  the person has it

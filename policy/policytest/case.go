@@ -13,7 +13,7 @@ import (
 func DefaultAt() time.Time { return time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC) }
 
 // Case is one person with one work relationship, and what is expected of the
-// decision about them. Only what a case says is checked.
+// decision about them. Only what a case says is checked, which has to be something.
 type Case struct {
 	// Name names the subtest.
 	Name string
@@ -90,6 +90,12 @@ func Run(t *testing.T, e policy.Evaluator, cases []Case) {
 			}
 		})
 	}
+}
+
+// expectsNothing reports whether the case would pass whatever is decided.
+func (c Case) expectsNothing() bool {
+	return len(c.Want)+len(c.WantNot)+len(c.WantDenied)+len(c.WantAccounts)+len(c.WantNoAccounts) == 0 &&
+		c.WantViolations == nil && c.WantNextChange.IsZero() && c.WantError == ""
 }
 
 // subject returns the person of the case.

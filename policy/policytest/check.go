@@ -20,9 +20,13 @@ import (
 // Below what is missing, indented lines tell what keeps it back, if e is a
 // [policy.Policy].
 //
-// If e is a [policy.Policy], a case is wrong that names an attribute or a system which
-// the policy does not know, or in WantNot an entitlement that it grants to nobody.
+// A case that expects nothing is wrong. If e is a [policy.Policy], so is one that names
+// an attribute or a system which the policy does not know, or in WantNot an entitlement
+// that it grants to nobody.
 func Check(ctx context.Context, e policy.Evaluator, c Case) error {
+	if c.expectsNothing() {
+		return errors.New("the case is wrong: it expects nothing, and would always pass; say what is wanted, or not")
+	}
 	if err := misspelled(e, c).err(); err != nil {
 		return err
 	}

@@ -157,14 +157,15 @@ the case is wrong: the policy grants git:team/devs to nobody; a pattern with * m
 			"missing: directory:group/staff\nnext change: want 2026-01-01T12:00:00Z, got never\n(the relationship is not live at 2026-01-01T12:00:00Z)",
 		},
 		"no decision": {
-			policytest.Case{Lists: map[string][]string{"jobTitle": {"a", "b"}}},
+			policytest.Case{Lists: map[string][]string{"jobTitle": {"a", "b"}}, Want: []string{"git:team/dev"}},
 			"there is no decision: relationship relationship: attribute jobTitle: 2 values, want one; declare it as a list",
 		},
 		"another error": {
 			policytest.Case{Lists: map[string][]string{"jobTitle": {"a", "b"}}, WantError: "level"},
 			`want an error with "level", got: relationship relationship: attribute jobTitle: 2 values, want one; declare it as a list`,
 		},
-		"no error": {policytest.Case{WantError: "level"}, `there is a decision; want an error with "level"`},
+		"nothing is expected": {policytest.Case{Want: []string{}}, "the case is wrong: it expects nothing, and would always pass; say what is wanted, or not"},
+		"no error":            {policytest.Case{WantError: "level"}, `there is a decision; want an error with "level"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -192,7 +193,7 @@ func (f fickle) Evaluate(context.Context, policy.Subject) (policy.Decision, erro
 func TestCheckFindsEvaluatorsThatAreNotPure(t *testing.T) {
 	t.Parallel()
 	for _, err := range []error{nil, errors.New("now and then")} {
-		require.EqualError(t, policytest.Check(t.Context(), fickle{new(int), err}, policytest.Case{}), "evaluating twice gives different decisions")
+		require.EqualError(t, policytest.Check(t.Context(), fickle{new(int), err}, policytest.Case{WantNot: []string{"*"}}), "evaluating twice gives different decisions")
 	}
 }
 

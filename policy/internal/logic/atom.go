@@ -21,6 +21,7 @@ type atom struct {
 	// neighbouring ones of texts or numbers.
 	orderly bool
 	equal   bool // it asks whether a text is one of texts
+	differs bool // it asks whether a text is another than one
 	texts   []string
 	numbers []float64
 	written []string // literals, as an attribute would hold them
@@ -168,7 +169,9 @@ func (s *Space) classify(n *ast.BinaryNode, a *atom) {
 	switch n.Operator {
 	case "==", "in":
 		a.equal = kind == Text
-	case "!=", "<", "<=", ">", ">=":
+	case "!=":
+		a.differs = kind == Text
+	case "<", "<=", ">", ">=":
 	case "startsWith":
 		text, ok := other.(*ast.StringNode)
 		if !ok || kind != Text {

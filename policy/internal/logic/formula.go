@@ -140,6 +140,18 @@ func (f *Formula) Equal() map[Var][]string {
 	return out
 }
 
+// Unequal returns, for each attribute, the texts of which f asks whether it is another.
+func (f *Formula) Unequal() map[Var][]string {
+	out := map[Var][]string{}
+	f.each(func(l leaf) {
+		if l.atom.differs {
+			v := Var{l.scope, l.atom.reads[0]}
+			out[v] = append(out[v], l.atom.texts...)
+		}
+	})
+	return out
+}
+
 func (f *Formula) each(visit func(leaf)) {
 	if f.op == opLeaf {
 		visit(f.leaf)
