@@ -26,6 +26,9 @@ type Explanation struct {
 	// have it. State and Problem say what stands between the two.
 	Wanted, Held   bool
 	State, Problem string
+	// Lockout says why nobody is to sign in as the person now, whatever is wanted and held:
+	// "locked out by soc: stolen phone". Empty if somebody may.
+	Lockout string
 	// Since is when it was last seen to become what it is.
 	Since time.Time
 	// Reasons are the ways in which policy gives it, and Policy the version.
@@ -51,6 +54,9 @@ func (t *Tenant) Explain(ctx context.Context, person string, entitlement policy.
 			return err
 		}
 		x.Policy = p.Policy
+		if x.Lockout, err = t.lockoutOf(tx, person); err != nil {
+			return err
+		}
 		if x.Name, err = nameOf(tx, person); err != nil {
 			return err
 		}
