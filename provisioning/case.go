@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/joinery-iam/joinery/audit"
+	"github.com/joinery-iam/joinery/policy"
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
 )
 
@@ -23,6 +24,7 @@ const (
 	CaseShrunk      = "shrunk"      // a source told of far fewer people than before
 	CaseQuarantine  = "quarantine"  // a record could not be understood in full
 	CaseSystem      = "system"      // nothing has worked in a system for long
+	CaseApproval    = "approval"    // somebody is to have what needs an approval
 )
 
 // Choices that answer a [Case]. A correlation is also answered with "same:" and
@@ -32,7 +34,8 @@ const (
 	ChoiceRelease = "release" // guard: let the run act; protected: let exactly that pass
 	ChoiceHold    = "hold"    // guard and protected, the default: nothing of it acts
 	ChoiceAccept  = "accept"  // shrunk: believe it if the source says so again
-	ChoiceRefuse  = "refuse"  // shrunk, the default
+	ChoiceRefuse  = "refuse"  // shrunk and approval, the default
+	ChoiceApprove = "approve" // approval: record an approval
 	ChoiceDiscard = "discard" // quarantine: forget the record
 	ChoiceReset   = "reset"   // system: send to it as if it worked
 	ChoiceWait    = "wait"    // system, the default: only probe it
@@ -44,7 +47,7 @@ const (
 type Case struct {
 	ID       string          `json:"id"`
 	Kind     string          `json:"kind"`
-	Subject  string          `json:"subject"` // worker, source, run, system, or person and system
+	Subject  string          `json:"subject"` // worker, source, run, system, or person and system, entitlement or role
 	Question string          `json:"question"`
 	Body     json.RawMessage `json:"body,omitempty"` // what it is about
 	Digest   string          `json:"digest"`         // of question and body: what an answer is given to
@@ -175,6 +178,8 @@ func (t *Tenant) settle(tx state.Tx, c state.Case, req AnswerRequest) error {
 		return t.settleProtected(tx, c)
 	case c.Kind == CaseShrunk && req.Choice == ChoiceAccept:
 		return t.acceptShrunk(tx, c)
+	case c.Kind == CaseApproval:
+		return t.settleApproval(tx, c, req)
 	case c.Kind == CaseSystem && req.Choice == ChoiceReset:
 		b, err := breakerOf(tx.LockBreaker, c.Subject)
 		if err != nil || !isOpen(b) {
@@ -218,8 +223,15 @@ func (t *Tenant) ask(tx state.Tx, c state.Case) error {
 // caseEntry is the audit entry of what came of a case.
 func caseEntry(c state.Case, outcome, note string) audit.Entry {
 	e := audit.Entry{Event: audit.EventCase, Case: c.ID, Outcome: outcome, Note: note, Trigger: audit.Trigger{Source: c.Kind, Event: c.Subject}}
-	if c.Kind == CaseProtected {
+	switch c.Kind {
+	case CaseProtected:
 		e.Person, e.System, _ = strings.Cut(c.Subject, " ")
+	case CaseApproval:
+		person, what, _ := strings.Cut(c.Subject, " ")
+		e.Person = person
+		if what, err := policy.ParseEntitlement(what); err == nil {
+			e.System, e.Entitlement = what.System, what.Kind+"/"+what.Name
+		}
 	}
 	return e
 }

@@ -124,6 +124,9 @@ func (t *Tenant) decide(ctx context.Context, tx state.Tx, p state.Person) error 
 	if err := d.compare(); err != nil {
 		return err
 	}
+	if err := d.askApprovals(s); err != nil {
+		return err
+	}
 	p.DueAt = sooner(p.DueAt, d.opens)
 	if len(d.changed) > 0 || p.Live != d.was.Live {
 		if err := t.write(tx, d.entry(s)); err != nil {
