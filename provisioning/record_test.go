@@ -2,6 +2,7 @@ package provisioning_test
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -497,4 +498,35 @@ func TestForecastAndSimulationSeeWhatWasRecorded(t *testing.T) {
 	s, err := b.Simulate(t.Context(), provisioning.SimulateRequest{Policy: load(t, strings.Replace(asking, "  directory:group/club: {requestable: true}\n", "", 1))})
 	require.NoError(t, err)
 	require.Equal(t, []string{"mover Ada Ada - directory group/club request R"}, lines(s.Impacts))
+}
+
+func TestExplainEntitlementTellsWhatIsMissingNow(t *testing.T) {
+	t.Parallel()
+	ev := &switchable{Evaluator: load(t, asking)}
+	b := askers(t, provisioningtest.Config{})
+	explain := func() policy.Explanation {
+		x, err := b.ExplainEntitlement(t.Context(), b.Person("1"), payer)
+		require.NoError(t, err)
+		require.Equal(t, b.Person("1"), x.Person)
+		return x
+	}
+	x := explain()
+	require.False(t, x.Given)
+	require.True(t, x.Requestable)
+	require.Equal(t, "treasury", x.Leads[0].Rule)
+	asks(t, b, policy.Request{ID: "R", Entitlement: payer, Until: at("2026-02-01")})
+	x = explain()
+	require.Equal(t, "R", x.Leads[0].Request)
+	require.Equal(t, policy.ObstacleApproval, x.Leads[0].Obstacles[0].Kind)
+	told(t, b, provisioning.RecordRequest{Actor: "boss", Approval: &policy.Approval{ID: "A", Entitlement: payer}})
+	x = explain()
+	require.True(t, x.Given)
+	require.Equal(t, "A", x.Approval)
+	require.Equal(t, at("2026-02-01"), x.Until)
+
+	_, err := b.ExplainEntitlement(t.Context(), "p-nobody", payer)
+	require.ErrorIs(t, err, provisioning.ErrNoPerson)
+	deaf := askers(t, provisioningtest.Config{Evaluator: ev})
+	_, err = deaf.ExplainEntitlement(t.Context(), deaf.Person("1"), payer)
+	require.ErrorIs(t, err, errors.ErrUnsupported)
 }
