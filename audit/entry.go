@@ -11,7 +11,7 @@ type Event string
 
 // The events of a provisioning engine.
 const (
-	EventFact       Event = "fact"       // a worker's facts were recorded
+	EventFact       Event = "fact"       // facts about a worker or a person were recorded, or withdrawn
 	EventQuarantine Event = "quarantine" // something unreadable was set aside
 	EventLink       Event = "link"       // a work relationship was joined to a person
 	EventDecision   Event = "decision"   // what a person should have was decided anew

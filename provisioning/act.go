@@ -183,6 +183,16 @@ func (j *job) prepare(ctx context.Context, tx state.Tx, account state.Account, c
 		it.State, it.Problem = state.ItemWaiting, why
 		return attempt{}, false, tx.PutItem(it)
 	}
+	if givesAgain(kind) || kind == connector.Create {
+		lockout, err := j.lockoutOf(tx, it.Person)
+		if err != nil {
+			return attempt{}, false, err
+		}
+		if lockout != "" { // it was parked when that was decided, and is tried again
+			it.State, it.Problem = state.ItemWaiting, lockout
+			return attempt{}, false, tx.PutItem(it)
+		}
+	}
 	why, err := j.keptBack(tx, account, it, func() ([]state.Item, error) { return tx.ItemsOf(it.Person) })
 	if err != nil {
 		return attempt{}, false, err

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/joinery-iam/joinery/audit"
+	"github.com/joinery-iam/joinery/policy"
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
 )
 
@@ -25,6 +26,7 @@ const (
 	CaseSystem      = "system"      // nothing has worked in a system for long
 	CaseRefused     = "refused"     // a system refuses much of what it is asked for
 	CaseDeleted     = "deleted"     // somebody is back whose account was deleted: they got a new one
+	CaseApproval    = "approval"    // somebody is to have what needs an approval
 )
 
 // Choices that answer a [Case]. A correlation is also answered with "same:" and
@@ -34,7 +36,8 @@ const (
 	ChoiceRelease = "release" // guard: let the run act; protected: let exactly that pass
 	ChoiceHold    = "hold"    // guard and protected, the default: nothing of it acts
 	ChoiceAccept  = "accept"  // shrunk: believe it if the source says so again
-	ChoiceRefuse  = "refuse"  // shrunk, the default
+	ChoiceRefuse  = "refuse"  // shrunk and approval, the default
+	ChoiceApprove = "approve" // approval: record an approval
 	ChoiceDiscard = "discard" // quarantine: forget the record
 	ChoiceReset   = "reset"   // system and refused: send to it as if it worked
 	ChoiceWait    = "wait"    // system and refused, the default: only try it now and then
@@ -47,7 +50,7 @@ const (
 type Case struct {
 	ID       string          `json:"id"`
 	Kind     string          `json:"kind"`
-	Subject  string          `json:"subject"` // worker, source, run, system, or person and system
+	Subject  string          `json:"subject"` // worker, source, run, system, or person and system, entitlement or role
 	Question string          `json:"question"`
 	Body     json.RawMessage `json:"body,omitempty"` // what it is about
 	Digest   string          `json:"digest"`         // of question and body: what an answer is given to
@@ -184,6 +187,8 @@ func (t *Tenant) settle(tx state.Tx, c state.Case, req AnswerRequest) error {
 			return err
 		}
 		return t.resetQuarantine(tx, b, req.Actor)
+	case c.Kind == CaseApproval:
+		return t.settleApproval(tx, c, req)
 	case c.Kind == CaseSystem && req.Choice == ChoiceReset:
 		b, err := breakerOf(tx.LockBreaker, c.Subject)
 		if err != nil || !isOpen(b) {
@@ -227,8 +232,15 @@ func (t *Tenant) ask(tx state.Tx, c state.Case) error {
 // caseEntry is the audit entry of what came of a case.
 func caseEntry(c state.Case, outcome, note string) audit.Entry {
 	e := audit.Entry{Event: audit.EventCase, Case: c.ID, Outcome: outcome, Note: note, Trigger: audit.Trigger{Source: c.Kind, Event: c.Subject}}
-	if c.Kind == CaseProtected || c.Kind == CaseDeleted {
+	switch c.Kind {
+	case CaseProtected, CaseDeleted:
 		e.Person, e.System, _ = strings.Cut(c.Subject, " ")
+	case CaseApproval:
+		person, what, _ := strings.Cut(c.Subject, " ")
+		e.Person = person
+		if what, err := policy.ParseEntitlement(what); err == nil {
+			e.System, e.Entitlement = what.System, what.Kind+"/"+what.Name
+		}
 	}
 	return e
 }

@@ -68,6 +68,11 @@ func (d *decision) compare() error {
 	if err := d.compareGrants(); err != nil {
 		return err
 	}
+	return d.askKept()
+}
+
+// askKept asks about what waits since its account is protected.
+func (d *decision) askKept() error {
 	slices.Sort(d.kept)
 	for _, system := range slices.Compact(d.kept) {
 		if err := d.askProtected(d.tx, d.person.ID, system); err != nil {
@@ -194,8 +199,8 @@ func (d *decision) compareGrants() error {
 	for _, g := range d.Grants {
 		key := itemKey{g.Entitlement.System, state.ItemGrant, g.Entitlement.Kind + "/" + g.Entitlement.Name}
 		given[key] = true
-		waits := ""
-		if !d.accounts[key.system].Exists {
+		waits := d.lockout
+		if waits == "" && !d.accounts[key.system].Exists {
 			waits = waitsForAccount
 		}
 		if err := d.want(key.system, key.kind, key.key, held, g.Reasons, waits); err != nil {

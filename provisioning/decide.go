@@ -101,10 +101,16 @@ func (t *Tenant) decide(ctx context.Context, tx state.Tx, p state.Person) error 
 	p.Run, p.DecidedAt, p.Policy, p.Problem = "", now, t.version(), ""
 	p.Event, p.EventAt, p.ReceivedAt = "", time.Time{}, time.Time{} // what comes next is not owed to it
 	p.Resting, p.RestsUntil = false, time.Time{}
+	d.lockout = s.lockout()
 	if err != nil {
-		p.DueAt, p.Problem = sooner(nextBoundary(s.Subject), now.Add(askAgainAfter)), err.Error()
+		p.DueAt, p.Problem = sooner(sooner(nextBoundary(s.Subject), s.lockoutChange()), now.Add(askAgainAfter)), err.Error()
 		if p.Problem != d.was.Problem {
 			if err := t.write(tx, audit.Entry{Event: audit.EventDecision, Person: p.ID, Run: d.run, Policy: p.Policy, Outcome: "unknown", Error: p.Problem, Trigger: d.trigger(s)}); err != nil {
+				return err
+			}
+		}
+		if d.person = p; d.lockout != "" {
+			if err := d.contain(s); err != nil {
 				return err
 			}
 		}
@@ -128,6 +134,9 @@ func (t *Tenant) decide(ctx context.Context, tx state.Tx, p state.Person) error 
 		}
 	}
 	if err := d.compare(); err != nil {
+		return err
+	}
+	if err := d.askApprovals(s); err != nil {
 		return err
 	}
 	p.DueAt = sooner(p.DueAt, d.opens)
@@ -166,7 +175,7 @@ func (d *decision) evaluate(ctx context.Context, person string, items []state.It
 		if s, err = d.subjectOf(d.tx, person, d.now, d.accounts, items, d.names); err != nil {
 			return s, err
 		}
-		d.Decision, err = d.evaluator().Evaluate(ctx, s.Subject)
+		d.Decision, err = s.ask(ctx, d.evaluator())
 		for _, a := range d.Accounts {
 			if d.accounts[a.System].Exists && d.names[a.System] == "" && a.NameAttribute != "" {
 				d.names[a.System], again = a.NameAttribute, true
@@ -190,7 +199,8 @@ type decision struct {
 	was      state.Person // before the look
 	person   state.Person // after it
 	urgent   bool
-	expected bool // a relationship is known that begins later
+	expected bool   // a relationship is known that begins later
+	lockout  string // why nobody is to sign in as them now; empty if somebody may
 	accounts map[string]state.Account
 	names    map[string]string // attribute that holds the login name, by system
 	items    map[itemKey]state.Item
@@ -231,8 +241,13 @@ func (d *decision) entry(s subject) audit.Entry {
 			}
 		}
 	}
+	if d.lockout != "" {
+		reasons = append(reasons, d.lockout)
+	}
 	outcome := "leaver"
 	switch {
+	case d.lockout != "" && d.Live == d.was.Live:
+		outcome = "lockout"
 	case !d.Live && !d.was.Live && len(d.Accounts) > 0:
 		outcome = "prehire"
 	case d.was.Event == eventAccount || d.was.Event == eventManager:

@@ -20,11 +20,14 @@
 //
 //   - [Tenant.Read] takes over what an HR source tells; [Tenant.Ingest] and
 //     [Tenant.IngestTx] are the same door for a host that has the facts at hand
+//   - [Tenant.Record] tells what HR does not know of a person: what they asked for, what
+//     somebody approved, and that nobody is to sign in as them now ([Lockout])
 //   - [Tenant.Plan] shows what would happen, and changes nothing
 //   - [Tenant.Drain] does everything that is due; [Engine.Run] does so for ever
 //   - [Tenant.Apply] lets a reviewed plan through, line by line
 //   - [Tenant.Cases] and [Tenant.Answer] are the door for people
-//   - [Tenant.Explain] and [Tenant.AsOf] answer what, why and since when
+//   - [Tenant.Explain] and [Tenant.AsOf] answer what, why and since when, and
+//     [Tenant.ExplainEntitlement] why not
 //
 // # What a run is
 //

@@ -27,6 +27,9 @@ type Explanation struct {
 	// have it. State and Problem say what stands between the two.
 	Wanted, Held   bool
 	State, Problem string
+	// Lockout says why nobody is to sign in as the person now, whatever is wanted and held:
+	// "locked out by soc: stolen phone". Empty if somebody may.
+	Lockout string
 	// Since is when it was last seen to become what it is.
 	Since time.Time
 	// Reasons are the ways in which policy gives it, and Policy the version.
@@ -42,7 +45,8 @@ type Explanation struct {
 }
 
 // Explain answers why a person has, or has not, an entitlement, since when, by
-// which facts, rules and approvals. The error is [ErrNoPerson] if nobody by that
+// which facts, rules and approvals, as it was decided last. What policy would say now, and
+// what keeps it back, is told by [Tenant.ExplainEntitlement]. The error is [ErrNoPerson] if nobody by that
 // name is known.
 func (t *Tenant) Explain(ctx context.Context, person string, entitlement policy.Entitlement) (Explanation, error) {
 	x := Explanation{Person: person, Entitlement: entitlement, State: string(state.ItemSettled)}
@@ -52,6 +56,9 @@ func (t *Tenant) Explain(ctx context.Context, person string, entitlement policy.
 			return err
 		}
 		x.Policy = p.Policy
+		if x.Lockout, err = t.lockoutOf(tx, person); err != nil {
+			return err
+		}
 		if x.Name, err = nameOf(tx, person); err != nil {
 			return err
 		}
@@ -82,6 +89,40 @@ func (t *Tenant) Explain(ctx context.Context, person string, entitlement policy.
 		return Explanation{}, fmt.Errorf("person %s: %w", person, ErrNoPerson)
 	}
 	return x, err
+}
+
+// ExplainEntitlement lets the policy in force explain an entitlement of a person as things
+// stand now: in which ways it gives it, or what keeps each back, until when, and the
+// smallest change that would turn that around. What was recorded about the person counts,
+// but for lockouts, which take no entitlement away. It asks policy alone: whether it was
+// done is told by [Tenant.Explain].
+//
+// The error is [ErrNoPerson] if nobody by that name is known, [ErrNoPolicy] if nothing is
+// in force, that of [policy.Policy.Explain] if there is no decision about the person, and
+// [errors.ErrUnsupported] if what decides explains nothing.
+func (t *Tenant) ExplainEntitlement(ctx context.Context, person string, entitlement policy.Entitlement) (policy.Explanation, error) {
+	decider, err := t.decider(ctx)
+	if err != nil {
+		return policy.Explanation{}, err
+	}
+	explainer, ok := decider.(interface {
+		Explain(context.Context, policy.Subject, policy.Entitlement) (policy.Explanation, error)
+	})
+	if !ok {
+		return policy.Explanation{}, fmt.Errorf("policy %s: explaining: %w", decider.Version(), errors.ErrUnsupported)
+	}
+	var s subject
+	err = t.backend.View(ctx, t.id, func(tx state.Tx) error {
+		if err := known(tx, person); err != nil {
+			return err
+		}
+		s, _, err = t.subjectNow(tx, person)
+		return err
+	})
+	if err != nil {
+		return policy.Explanation{}, err
+	}
+	return explainer.Explain(ctx, s.Subject, entitlement)
 }
 
 // trail returns the entries about one grant: its operations, and the decisions

@@ -41,13 +41,13 @@ func (t *Tenant) turns(ctx context.Context, tx state.Tx, decider policy.Evaluato
 		return []Impact{{Person: person, Problem: err.Error()}}, nil //nolint:nilerr // it is the answer
 	}
 	var turns []Impact
-	before, err := decider.Evaluate(ctx, s.Subject)
+	before, err := s.ask(ctx, decider)
 	for next := before.NextChange; err == nil && !next.IsZero() && !next.After(until); {
 		if len(turns) == mostTurns {
 			return nil, fmt.Errorf("person %s: more than %d changes are foreseen", person, mostTurns)
 		}
 		s.At = next
-		after, failed := decider.Evaluate(ctx, s.Subject)
+		after, failed := s.ask(ctx, decider)
 		if err = failed; err != nil {
 			break
 		}

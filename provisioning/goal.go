@@ -76,7 +76,7 @@ func (d *decision) renew(it *state.Item, desired string) {
 	case it.Kind == state.ItemGrant && desired == absent && (it.Known == held || unknown):
 		it.Removes = string(connector.Revoke)
 	}
-	if d.urgent && (it.Removes != "" && it.Removes != string(connector.Delete) || desired == ended) {
+	if d.hurries(*it) {
 		it.Lane = state.LaneImmediate
 	}
 	switch {
@@ -92,10 +92,18 @@ func (d *decision) renew(it *state.Item, desired string) {
 	}
 }
 
+// hurries reports whether what an item is to do cannot wait. A lockout takes away the
+// sign-in alone.
+func (d *decision) hurries(it state.Item) bool {
+	takes := it.Removes != "" && it.Removes != string(connector.Delete)
+	return d.urgent && (takes || it.Desired == ended) ||
+		d.lockout != "" && (it.Removes == string(connector.Disable) || it.Desired == ended)
+}
+
 // moreUrgent reports whether an item which takes access away, and may wait with
 // its run, has to be judged again because it cannot wait.
 func (d *decision) moreUrgent(it state.Item) bool {
-	return d.urgent && it.Removes != "" && it.Removes != string(connector.Delete) && it.State != state.ItemSettled && it.Lane != state.LaneImmediate
+	return it.Removes != "" && d.hurries(it) && it.State != state.ItemSettled && it.Lane != state.LaneImmediate
 }
 
 // place says whether an item is settled, due, waiting or batched.

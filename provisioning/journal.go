@@ -175,8 +175,9 @@ func (t *Tenant) ExportAudit(ctx context.Context, w io.Writer) error {
 
 // EraseEntries erases what the audit log says about a person: the bodies of the
 // entries, while their digests stay, so that the log can still be verified. It
-// returns how many. Facts that HR still tells are not touched, and later steps
-// write new entries.
+// returns how many. What was recorded about them and has ended or was withdrawn is
+// deleted. Facts that count, or that HR still tells, are not touched, since erasing must
+// neither give nor take anything; and later steps write new entries.
 func (t *Tenant) EraseEntries(ctx context.Context, person string, actor Actor) (int, error) {
 	if err := actor.check(); err != nil {
 		return 0, err
@@ -190,7 +191,11 @@ func (t *Tenant) EraseEntries(ctx context.Context, person string, actor Actor) (
 		if n, err = tx.Erase(person); err != nil {
 			return err
 		}
-		return t.write(tx, audit.Entry{Event: audit.EventErasure, Person: person, Actor: string(actor), Outcome: "erased", Note: fmt.Sprintf("%d entries", n)})
+		facts, err := tx.EraseFacts(person, t.now())
+		if err != nil {
+			return err
+		}
+		return t.write(tx, audit.Entry{Event: audit.EventErasure, Person: person, Actor: string(actor), Outcome: "erased", Note: fmt.Sprintf("%d entries, %d facts", n, facts)})
 	})
 	if errors.Is(err, state.ErrNotFound) {
 		return 0, fmt.Errorf("person %s: %w", person, ErrNoPerson)

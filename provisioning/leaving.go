@@ -21,6 +21,9 @@ type Leaving struct {
 	// Live says that the person has not left: then Steps are what was taken away
 	// otherwise, as by a transfer.
 	Live bool
+	// Lockout says why nobody is to sign in as the person now, whether they have left or
+	// not: "locked out by soc: stolen phone". Empty if they are not locked out.
+	Lockout string
 	// Known is when it could first be acted upon: when the end was told, or came, if
 	// that was later. Zero if nothing has been taken away yet.
 	Known time.Time
@@ -85,6 +88,9 @@ func (l Leaving) String() string {
 	if !l.Contained.IsZero() {
 		fmt.Fprintf(&b, ", no sign-in since %s, %s after it was known", l.Contained.Format(time.RFC3339), l.TimeToContain())
 	}
+	if l.Lockout != "" {
+		fmt.Fprintf(&b, ", %s", l.Lockout)
+	}
 	b.WriteByte('\n')
 	for _, s := range l.Steps {
 		how := s.State + ": " + s.Problem
@@ -119,6 +125,9 @@ func (t *Tenant) Leaving(ctx context.Context, person string) (Leaving, error) {
 		}
 		l = Leaving{Person: person, Live: p.Live}
 		if l.Name, err = nameOf(tx, person); err != nil {
+			return err
+		}
+		if l.Lockout, err = t.lockoutOf(tx, person); err != nil {
 			return err
 		}
 		items, err := tx.ItemsOf(person)

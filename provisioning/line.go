@@ -24,6 +24,7 @@ type Line struct {
 	Dormant     bool                       `json:"dormant,omitempty"`     // a new account is made disabled
 	Attributes  map[string]connector.Value `json:"attributes,omitempty"`  // that change
 	Reasons     []policy.Reason            `json:"reasons,omitempty"`
+	Lockout     string                     `json:"lockout,omitempty"` // why nobody is to sign in: "locked out by soc: stolen phone"
 	// PersonRevision and Revision are those of the person and of the item when
 	// the plan was made.
 	PersonRevision int64  `json:"personRevision"`
@@ -92,6 +93,9 @@ func (l Line) String() string {
 // why returns the reasons of a line: each way to a grant, but only the rules for
 // what the grants imply.
 func (l Line) why() string {
+	if l.Lockout != "" {
+		return l.Lockout
+	}
 	if len(l.Reasons) == 0 {
 		if l.Entitlement == "" {
 			return "nothing gives an account here any more"

@@ -24,8 +24,11 @@ type MergeRequest struct {
 // for.
 type SplitRequest struct {
 	Worker hrsource.WorkerKey
-	Actor  Actor
-	Note   string // why, for the audit
+	// Facts are those recorded about the person, by ID, that go with the relationship. A
+	// lockout that does not is in force for both: who is meant is not known.
+	Facts []string
+	Actor Actor
+	Note  string // why, for the audit
 }
 
 // ErrBusy says that something is being done to an account, so that it cannot be told
@@ -34,7 +37,7 @@ var ErrBusy = errors.New("an operation is under way")
 
 // Merge gives the relationships of one person to another. An account in a system in
 // which the other has none goes with them, with all that it holds and with its login
-// name, so that nobody gets a second one; what policy does not give the person whom
+// name, so that nobody gets a second one. What was recorded goes with them. What policy does not give the person whom
 // they are now is taken away by the next Drain, as anything else is. Where both have
 // an account, the one of the person who is taken up is disabled.
 func (t *Tenant) Merge(ctx context.Context, req MergeRequest) error {
@@ -73,6 +76,9 @@ func (t *Tenant) Merge(ctx context.Context, req MergeRequest) error {
 			}
 		}
 		if err := t.moveAccounts(tx, req.Person, req.Into); err != nil {
+			return err
+		}
+		if err := t.mergeFacts(tx, run.ID, req); err != nil {
 			return err
 		}
 		for _, id := range []string{req.Person, req.Into} {
@@ -114,6 +120,9 @@ func (t *Tenant) Split(ctx context.Context, req SplitRequest) (person string, er
 		}
 		row.Person = person
 		if err := tx.PutWorker(row); err != nil {
+			return err
+		}
+		if err := t.splitFacts(tx, run.ID, was, person, req); err != nil {
 			return err
 		}
 		for _, id := range []string{was, person} {

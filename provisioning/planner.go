@@ -13,11 +13,12 @@ import (
 // planner turns items into lines.
 type planner struct {
 	*Tenant
-	tx     state.Tx
-	runs   map[string]state.Run
-	person state.Person
-	name   string
-	items  []state.Item
+	tx      state.Tx
+	runs    map[string]state.Run
+	person  state.Person
+	name    string
+	lockout string
+	items   []state.Item
 }
 
 // line returns an item as a line of a plan. The attributes of an account that is
@@ -60,6 +61,8 @@ func (b *planner) line(it state.Item) (Line, bool, error) {
 		line.Attributes = difference(profileOf(it.Desired).Attributes, profileOf(it.Known).Attributes)
 	case connector.Grant, connector.Revoke:
 		line.Entitlement = it.Key
+	case connector.Disable, connector.EndSessions:
+		line.Lockout = b.lockout
 	}
 	return line, true, b.hold(&line, it)
 }
@@ -88,6 +91,9 @@ func (b *planner) meet(person string) (err error) {
 		return err
 	}
 	if b.items, err = b.tx.ItemsOf(person); err != nil {
+		return err
+	}
+	if b.lockout, err = b.lockoutOf(b.tx, person); err != nil {
 		return err
 	}
 	b.name, err = nameOf(b.tx, person)

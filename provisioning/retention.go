@@ -45,7 +45,7 @@ func (d *decision) compareDeletion(system string, wanted bool) error {
 func (d *decision) keptLongEnough(system string, deletion state.Item) (bool, error) {
 	s, known, it := d.cfg.Systems[system], d.accounts[system], d.items[itemKey{system, state.ItemAccount, ""}]
 	switch {
-	case s.DeleteAfter == 0 || d.Live || d.expected:
+	case s.DeleteAfter == 0 || d.Live || d.expected || d.lockout != "":
 		return false, nil
 	case !known.Exists || known.Active || known.Origin != created || !connector.Supports(s.Connector, connector.Delete):
 		return false, nil

@@ -99,14 +99,14 @@ func (s *simulating) compare(ctx context.Context, tx state.Tx, person string) er
 	subject, name, err := s.subjectNow(tx, person)
 	var before, after policy.Decision
 	if err == nil {
-		before, err = s.decider.Evaluate(ctx, subject.Subject)
+		before, err = subject.ask(ctx, s.decider)
 	}
 	switch {
 	case err != nil:
 	case s.difference != nil && !s.difference.Concerns(subject.Subject):
 		after = before
 	default:
-		after, err = s.other.Evaluate(ctx, subject.Subject)
+		after, err = subject.ask(ctx, s.other)
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -138,7 +138,7 @@ func (s *simulating) rehearse(ctx context.Context, b state.Backend) error {
 		err := people(tx, func(person string) error {
 			subject, _, err := s.subjectNow(tx, person)
 			if err == nil {
-				before[person], err = s.decider.Evaluate(ctx, subject.Subject)
+				before[person], err = subject.ask(ctx, s.decider)
 			}
 			unknown[person] = err
 			return ctx.Err()
@@ -159,7 +159,7 @@ func (s *simulating) rehearse(ctx context.Context, b state.Backend) error {
 			subject, name, err := s.subjectNow(tx, person)
 			var after policy.Decision
 			if err = errors.Join(unknown[person], err); err == nil {
-				after, err = s.other.Evaluate(ctx, subject.Subject)
+				after, err = subject.ask(ctx, s.other)
 			}
 			return s.add(person, name, before[person], after, err)
 		})

@@ -22,6 +22,8 @@ type Status struct {
 	Undecided int
 	// Cases is the number of open questions.
 	Cases int
+	// Lockouts are those in force, by ID.
+	Lockouts []Fact
 	// Held are the runs that wait for a person.
 	Held []RunStatus
 }
@@ -29,7 +31,7 @@ type Status struct {
 // RunStatus tells of a run.
 type RunStatus struct {
 	ID    string
-	Kind  string // read, ingest, policy, timer, answer
+	Kind  string // read, ingest, record, withdraw, policy, timer, answer
 	Cause string
 	State string // reading, deciding, released, held, refused
 	Note  string // why it is held or refused
@@ -69,6 +71,9 @@ func (t *Tenant) Status(ctx context.Context) (Status, error) {
 			return err
 		}
 		s.Cases = len(cases)
+		if s.Lockouts, err = t.lockoutsNow(tx); err != nil {
+			return err
+		}
 		runs, err := tx.RunsIn(state.RunHeld)
 		for _, r := range runs {
 			s.Held = append(s.Held, statusOf(r))

@@ -26,35 +26,44 @@ type subject struct {
 	// urgent says that a relationship ended against the worker's will, or was ordered
 	// to end at an exact instant which has come, so that taking access away is urgent.
 	urgent bool
+	// recorded are the facts that count or will, lockouts those of them by which nobody is
+	// to sign in, and refusals what was not approved.
+	recorded []state.Fact
+	lockouts []Fact
+	refusals []Fact
 }
 
 // subjectOf gathers everything a decision about a person may depend on.
 func (t *Tenant) subjectOf(tx state.Tx, person string, at time.Time, accounts map[string]state.Account, items []state.Item, names map[string]string) (subject, error) {
 	s, err := t.relationshipsOf(tx, person, at)
 	if err != nil {
-		return subject{}, err
+		return s, err
 	}
 	s.Accounts, s.Held, s.HeldKnown = observed(accounts, names), holdings(items), true
 	s.ManagerAccounts, err = t.managerAccounts(tx, s)
 	return s, err
 }
 
-// relationshipsOf gathers what HR says of a person.
+// relationshipsOf gathers what HR says of a person, and what was recorded about them. With
+// an error it returns who is locked out all the same, if that is known.
 func (t *Tenant) relationshipsOf(tx state.Tx, person string, at time.Time) (subject, error) {
+	s := subject{Subject: policy.Subject{At: at, Person: person}}
+	if err := s.recall(tx); err != nil {
+		return s, err
+	}
 	rows, err := tx.WorkersOf(person)
 	if err != nil {
-		return subject{}, err
+		return s, err
 	}
 	var last time.Time // when the relationship that ended last did so
-	s := subject{Subject: policy.Subject{At: at, Person: person}}
 	for _, row := range rows {
 		var w hrsource.Worker
 		if err := json.Unmarshal(row.Body, &w); err != nil {
-			return subject{}, fmt.Errorf("worker %s/%s: %w", row.Source, row.ID, err)
+			return s, fmt.Errorf("worker %s/%s: %w", row.Source, row.ID, err)
 		}
 		rel, live, err := t.relationship(row, w)
 		if err != nil {
-			return subject{}, fmt.Errorf("worker %s: %w", w.Key, err)
+			return s, fmt.Errorf("worker %s: %w", w.Key, err)
 		}
 		s.workers = append(s.workers, w)
 		if live {
@@ -67,7 +76,7 @@ func (t *Tenant) relationshipsOf(tx state.Tx, person string, at time.Time) (subj
 			last = rel.End
 		}
 	}
-	return s, nil
+	return s, s.rely(tx)
 }
 
 // holdings returns what somebody is known to hold.

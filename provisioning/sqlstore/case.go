@@ -5,8 +5,11 @@ import "github.com/joinery-iam/joinery/provisioning/internal/state"
 const (
 	caseColumns = `id, kind, subject, question, digest, body, choices, fallback, state, opened_at, expires, run, answer, actor, note, answered_at`
 
-	getCase   = `/* case */ SELECT ` + caseColumns + ` FROM joinery_case WHERE tenant = ?1 AND id = ?2`
-	openCase  = `/* open case */ SELECT ` + caseColumns + ` FROM joinery_case WHERE tenant = ?1 AND kind = ?2 AND subject = ?3 AND state = 'open' ORDER BY opened_at, id LIMIT 1`
+	getCase  = `/* case */ SELECT ` + caseColumns + ` FROM joinery_case WHERE tenant = ?1 AND id = ?2`
+	openCase = `/* open case */ SELECT ` + caseColumns + ` FROM joinery_case WHERE tenant = ?1 AND kind = ?2 AND subject = ?3 AND state = 'open' ORDER BY opened_at, id LIMIT 1`
+	// What comes after a space, byte by byte, is an exclamation mark.
+	openCasesOf = `/* open cases of */ SELECT ` + caseColumns + ` FROM joinery_case
+		WHERE tenant = ?1 AND kind = ?2 AND subject > ?3 AND subject < ?4 AND state = 'open' ORDER BY subject, opened_at, id`
 	openCases = `/* open cases */ SELECT ` + caseColumns + ` FROM joinery_case WHERE tenant = ?1 AND state = 'open' ORDER BY opened_at, id`
 	allCases  = `/* all cases */ SELECT ` + caseColumns + ` FROM joinery_case WHERE tenant = ?1 ORDER BY opened_at, id`
 	putCase   = `/* put case */ INSERT INTO joinery_case (tenant, ` + caseColumns + `)
@@ -41,6 +44,11 @@ func (t *transaction) PutCase(c state.Case) error {
 // OpenCase implements [state.Answers].
 func (t *transaction) OpenCase(kind, subject string) (state.Case, error) {
 	return oneOf(t, scanCase, openCase, kind, subject)
+}
+
+// OpenCasesOf implements [state.Answers].
+func (t *transaction) OpenCasesOf(kind, person string) ([]state.Case, error) {
+	return listOf(t, scanCase, openCasesOf, kind, person+" ", person+"!")
 }
 
 // Cases implements [state.Answers].

@@ -142,7 +142,7 @@ type row interface{ Scan(...any) error }
 
 // tables are all tables that have a tenant.
 var tables = []string{
-	"source", "worker", "worker_email", "version", "staged", "name", "person", "policy", "activation", "run", "reserved",
+	"source", "worker", "worker_email", "version", "staged", "name", "fact", "person", "policy", "activation", "run", "reserved",
 	"account", "item", "breaker", "case", "entry", "journal", "witness", "hash", "checkpoint", "cursor",
 }
 

@@ -6,6 +6,7 @@ func caseCases() []testCase {
 	return []testCase{
 		{name: "case", clause: "a case's row is kept and replaced whole", check: caseKept},
 		{name: "case_open", clause: "OpenCase finds the open case of a kind about a subject", check: caseOpen},
+		{name: "case_open_of", clause: "OpenCasesOf finds the open cases of a kind about things of a person, by subject", check: caseOpenOf},
 		{name: "case_list", clause: "Cases returns the open cases, or all, oldest first", check: caseList},
 	}
 }
@@ -47,6 +48,20 @@ func caseOpen(f *fixture) {
 		ok(tx.PutCase(c))
 		_, err = tx.OpenCase("k", "s")
 		is("a case that is answered now", err, state.ErrNotFound)
+	})
+}
+
+func caseOpenOf(f *fixture) {
+	f.putCases(state.Case{ID: "a", Kind: "k", Subject: "p y", State: "open", OpenedAt: day(1)}, state.Case{ID: "b", Kind: "k", Subject: "p x", State: "open", OpenedAt: day(2)},
+		state.Case{ID: "c", Kind: "k", Subject: "p z", State: "answered", OpenedAt: day(1)}, state.Case{ID: "d", Kind: "l", Subject: "p z", State: "open", OpenedAt: day(1)},
+		state.Case{ID: "e", Kind: "k", Subject: "p", State: "open", OpenedAt: day(1)}, state.Case{ID: "f", Kind: "k", Subject: "p2 x", State: "open", OpenedAt: day(1)})
+	f.view(func(tx state.Tx) {
+		var found []string
+		for _, c := range must(tx.OpenCasesOf("k", "p")) {
+			found = append(found, c.ID)
+		}
+		same("open cases of p", found, []string{"b", "a"})
+		same("open cases of nobody", must(tx.OpenCasesOf("k", "q")), []state.Case{})
 	})
 }
 

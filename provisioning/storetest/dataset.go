@@ -38,6 +38,12 @@ func writes() []write {
 		}},
 		{"ReserveName", func(tx state.Tx, mark string) { must(tx.ReserveName("login", "ada", "p1"+mark, day(1))) }},
 		{"GiveNames", func(tx state.Tx, mark string) { ok(tx.GiveNames("login", "p1", "p1"+mark)) }},
+		{"AddFact", func(tx state.Tx, mark string) {
+			ok(tx.AddFact(dataFact(mark)))
+			one := dataFact(mark)
+			one.ID = "f2"
+			ok(tx.AddFact(one))
+		}},
 		{"PutPerson", func(tx state.Tx, mark string) {
 			ok(tx.PutPerson(state.Person{
 				ID: "p1", Revision: 4, Spell: 2, Live: true, LeftAt: day(5), DueAt: day(3), Event: "worker changed" + mark, EventAt: day(1), ReceivedAt: day(2),
@@ -81,6 +87,7 @@ func writes() []write {
 				ID: "c1", Kind: "guard", Subject: "r1", Question: "Release it?" + mark, Digest: "d", Body: []byte("{}"), Choices: []string{"release", "hold"},
 				Default: "hold", State: "open", OpenedAt: day(1), Expires: day(9), Run: "r1", Answer: "a", Actor: "b", Note: "c", AnsweredAt: day(2),
 			}))
+			ok(tx.PutCase(state.Case{ID: "c2", Kind: "approval", Subject: "p1 role r", Question: "Approve it?" + mark, State: "open", OpenedAt: day(1)}))
 		}},
 		{"Write", func(tx state.Tx, mark string) {
 			ok(tx.Write(sealed("e1", mark), "p1"))
@@ -98,6 +105,9 @@ func endings() []write {
 	return []write{
 		{"DropStaged", func(tx state.Tx, _ string) { ok(tx.DropStaged("r1")) }},
 		{"TouchAll", func(tx state.Tx, mark string) { must(tx.TouchAll("r9"+mark, day(7), "policy")) }},
+		{"WithdrawFact", func(tx state.Tx, _ string) { ok(tx.WithdrawFact("f1", day(3))) }},
+		{"GiveFact", func(tx state.Tx, mark string) { ok(tx.GiveFact("f2", "p2"+mark, 9)) }},
+		{"EraseFacts", func(tx state.Tx, _ string) { must(tx.EraseFacts("p1", day(3))) }},
 		{"Unclaim", func(tx state.Tx, _ string) { ok(tx.Unclaim("p1", "ldap", "node", 1)) }},
 		{"Erase", func(tx state.Tx, _ string) { must(tx.Erase("p1")) }},
 		{"PutRun", func(tx state.Tx, _ string) { ok(tx.PutRun(dataRun("", state.RunHeld))) }},

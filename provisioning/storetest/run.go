@@ -73,7 +73,7 @@ func (c testCase) prove(f *fixture) (err error) {
 func cases() []testCase {
 	return slices.Concat(
 		tenantCases(), transactionCases(), rehearsalCases(), joinCases(), valueCases(),
-		sourceCases(), workerCases(), historyCases(), nameCases(),
+		sourceCases(), workerCases(), historyCases(), nameCases(), personFactCases(),
 		personCases(), policyCases(), orderCases(), runCases(), windowCases(), accountCases(), itemCases(), queueCases(), leaseCases(), breakerCases(), caseCases(),
 		entryCases(), treeCases(), erasureCases(),
 	)

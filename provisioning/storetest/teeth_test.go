@@ -36,7 +36,7 @@ type mutant struct {
 // it breaks find it.
 func TestTeeth(t *testing.T) {
 	t.Parallel()
-	for _, m := range slices.Concat(factFaults(), peopleFaults(), policyFaults(), workFaults(), leaseFaults(), breakerFaults(), journalFaults(), storeFaults()) {
+	for _, m := range slices.Concat(factFaults(), personFactFaults(), peopleFaults(), policyFaults(), workFaults(), leaseFaults(), breakerFaults(), journalFaults(), storeFaults()) {
 		t.Run(m.fault, func(t *testing.T) {
 			t.Parallel()
 			found := []string{}

@@ -9,6 +9,9 @@ type Answers interface {
 	PutCase(Case) error
 	// OpenCase returns the open case of a kind about a subject or ErrNotFound.
 	OpenCase(kind, subject string) (Case, error)
+	// OpenCasesOf returns the open cases of a kind about things of a person, by subject:
+	// those whose subject is the person, a space and something more.
+	OpenCasesOf(kind, person string) ([]Case, error)
 	// Cases returns the open cases, or all, oldest first.
 	Cases(all bool) ([]Case, error)
 }

@@ -47,7 +47,7 @@ type Runs interface {
 // Run is what one cause touches.
 type Run struct {
 	ID    string
-	Kind  string // read, ingest, policy, timer, answer
+	Kind  string // read, ingest, record, withdraw, policy, timer, answer
 	Cause string // for people: the source, the policy version
 	State RunState
 	// Note says why a run is held or refused.

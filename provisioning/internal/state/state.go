@@ -54,6 +54,7 @@ type Backend interface {
 // is used by one goroutine. Lists are never nil-checked: none is an empty slice.
 type Tx interface {
 	Facts
+	PersonFacts
 	People
 	Policies
 	Runs

@@ -82,6 +82,24 @@ CREATE TABLE joinery_name (
 
 CREATE INDEX joinery_name_person ON joinery_name (tenant, namespace, person, reserved_at);
 
+-- What somebody else than HR told of people. Rows are appended; only that one is
+-- withdrawn, or about somebody else, is changed.
+CREATE TABLE joinery_fact (
+  tenant       TEXT    NOT NULL,
+  id           TEXT    NOT NULL,
+  person       TEXT    NOT NULL,
+  kind         TEXT    NOT NULL,
+  spell        INTEGER NOT NULL,
+  body         BLOB    NOT NULL,
+  recorded_at  INTEGER NOT NULL,
+  ends_at      INTEGER NOT NULL,
+  withdrawn_at INTEGER NOT NULL,
+  PRIMARY KEY (tenant, id)
+) STRICT;
+
+CREATE INDEX joinery_fact_person ON joinery_fact (tenant, person, id);
+CREATE INDEX joinery_fact_kind ON joinery_fact (tenant, kind, id) WHERE withdrawn_at = 0;
+
 -- People, and when to look at them.
 
 CREATE TABLE joinery_person (
