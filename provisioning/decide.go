@@ -103,18 +103,7 @@ func (t *Tenant) decide(ctx context.Context, tx state.Tx, p state.Person) error 
 	p.Resting, p.RestsUntil = false, time.Time{}
 	d.lockout = s.lockout()
 	if err != nil {
-		p.DueAt, p.Problem = sooner(sooner(nextBoundary(s.Subject), s.lockoutChange()), now.Add(askAgainAfter)), err.Error()
-		if p.Problem != d.was.Problem {
-			if err := t.write(tx, audit.Entry{Event: audit.EventDecision, Person: p.ID, Run: d.run, Policy: p.Policy, Outcome: "unknown", Error: p.Problem, Trigger: d.trigger(s)}); err != nil {
-				return err
-			}
-		}
-		if d.person = p; d.lockout != "" {
-			if err := d.contain(s); err != nil {
-				return err
-			}
-		}
-		return tx.PutPerson(p)
+		return d.undecided(ctx, s, p, err)
 	}
 	if d.Live && !p.Live {
 		p.Spell++
@@ -148,6 +137,28 @@ func (t *Tenant) decide(ctx context.Context, tx state.Tx, p state.Person) error 
 	return tx.PutPerson(p)
 }
 
+// undecided is what becomes of somebody about whom policy has no answer: it is asked again,
+// and only what they cannot be meant to have is taken away, or as whom nobody is to sign in.
+func (d *decision) undecided(ctx context.Context, s subject, p state.Person, problem error) error {
+	p.DueAt, p.Problem = sooner(sooner(nextBoundary(s.Subject), s.lockoutChange()), d.now.Add(askAgainAfter)), problem.Error()
+	if p.Problem != d.was.Problem {
+		if err := d.write(d.tx, audit.Entry{Event: audit.EventDecision, Person: p.ID, Run: d.run, Policy: p.Policy, Outcome: "unknown", Error: p.Problem, Trigger: d.trigger(s)}); err != nil {
+			return err
+		}
+	}
+	d.person = p
+	if err := d.takeBeyond(ctx, s); err != nil {
+		return err
+	}
+	if d.lockout != "" {
+		if err := d.contain(s); err != nil {
+			return err
+		}
+	}
+	p.DueAt = sooner(p.DueAt, d.opens)
+	return d.tx.PutPerson(p)
+}
+
 // withPolicy moves what is decided to the run of a policy that has not acted yet, if this
 // is the first look by it: a fact that was told meanwhile must not carry what the policy
 // changes past its review, nor out of what the guard weighs together.
@@ -173,8 +184,10 @@ func (d *decision) evaluate(ctx context.Context, person string, items []state.It
 	for again := true; again && err == nil; {
 		again = false
 		if s, err = d.subjectOf(d.tx, person, d.now, d.accounts, items, d.names); err != nil {
+			d.known = false
 			return s, err
 		}
+		d.known = true
 		d.Decision, err = s.ask(ctx, d.evaluator())
 		for _, a := range d.Accounts {
 			if d.accounts[a.System].Exists && d.names[a.System] == "" && a.NameAttribute != "" {
@@ -200,6 +213,7 @@ type decision struct {
 	person   state.Person // after it
 	urgent   bool
 	expected bool   // a relationship is known that begins later
+	known    bool   // what HR says of them
 	lockout  string // why nobody is to sign in as them now; empty if somebody may
 	accounts map[string]state.Account
 	names    map[string]string // attribute that holds the login name, by system
