@@ -163,8 +163,8 @@ func (t *Tenant) settleApproval(tx state.Tx, c state.Case, req AnswerRequest) er
 	if req.Choice == ChoiceRefuse {
 		f.Kind, f.Ways = FactRefusal, asked.Ways
 	}
-	if err := f.check(); err != nil {
-		return err
+	if err := (Fact{Kind: f.Kind, Actor: req.Actor, Note: req.Note}).checkTexts(); err != nil {
+		return err // the rest is policy's
 	}
 	_, err = t.addFact(tx, f)
 	return err

@@ -99,7 +99,8 @@ func stored(at time.Time) time.Time { return at.UTC().Truncate(time.Microsecond)
 
 // What a fact may be at most.
 const (
-	maxFactName = 200   // bytes of an id, a role and what else is a name
+	maxFactID   = 200   // bytes
+	maxFactName = 1_024 // bytes of each part of an entitlement, of a role and what else is a name
 	maxFactText = 2_000 // bytes of a note and of evidence
 	maxFactWith = 10    // values of parameters
 	maxFacts    = 500   // of a kind, about one person, that count or will
@@ -118,11 +119,23 @@ func (f Fact) check() error {
 	}
 	if f.Entitlement != (policy.Entitlement{}) {
 		if same, err := policy.ParseEntitlement(f.Entitlement.String()); err != nil || same != f.Entitlement {
-			return fmt.Errorf("%s: entitlement %q: want system:kind/name", f.Kind, f.Entitlement)
+			return fmt.Errorf("%s: entitlement %.50q: want system:kind/name", f.Kind, f.Entitlement)
 		}
 	}
 	if len(f.With) > 0 && f.Role == "" || len(f.With) > maxFactWith {
 		return fmt.Errorf("%s: With has %d values: want at most %d, of a role", f.Kind, len(f.With), maxFactWith)
+	}
+	years := func(at time.Time) bool { return at.Year() >= 1 && at.Year() <= 9999 }
+	if !years(f.From) || !years(f.Until) || !f.Until.IsZero() && !f.Until.After(f.From) {
+		return fmt.Errorf("%s: from %s until %s: want the end after the beginning, of the years 1 to 9999", f.Kind, f.From, f.Until)
+	}
+	return f.checkTexts()
+}
+
+// checkTexts returns what is wrong with the texts of a fact.
+func (f Fact) checkTexts() error {
+	if len(f.ID) > maxFactID {
+		return fmt.Errorf("%s: id %.50q: want at most %d bytes", f.Kind, f.ID, maxFactID)
 	}
 	names := []string{f.ID, f.Entitlement.System, f.Entitlement.Kind, f.Entitlement.Name, f.Role, f.Separation, f.Origin}
 	for name, value := range f.With {
@@ -137,10 +150,6 @@ func (f Fact) check() error {
 		if len(s) > maxFactText || !utf8.ValidString(s) {
 			return fmt.Errorf("%s: text %.50q: want at most %d bytes of UTF-8", f.Kind, s, maxFactText)
 		}
-	}
-	years := func(at time.Time) bool { return at.Year() >= 1 && at.Year() <= 9999 }
-	if !years(f.From) || !years(f.Until) || !f.Until.IsZero() && !f.Until.After(f.From) {
-		return fmt.Errorf("%s: from %s until %s: want the end after the beginning, of the years 1 to 9999", f.Kind, f.From, f.Until)
 	}
 	return f.Actor.check()
 }

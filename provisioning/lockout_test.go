@@ -1,8 +1,10 @@
 package provisioning_test
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -16,6 +18,7 @@ import (
 	"github.com/joinery-iam/joinery/policy"
 	"github.com/joinery-iam/joinery/provisioning"
 	"github.com/joinery-iam/joinery/provisioning/provisioningtest"
+	"github.com/joinery-iam/joinery/provisioning/sqlstore/sqlite"
 )
 
 // lock locks somebody out, and does what follows.
@@ -114,22 +117,41 @@ func TestALockoutWorksWithoutAnAnswerOfPolicy(t *testing.T) {
 	}
 }
 
-// A worker of whom nothing can be made, such as one in a zone that is none, has no answer
-// either.
-func TestALockoutWorksForWhomNothingElseIsKnown(t *testing.T) {
+func TestALockoutThatBeginsLaterDoesSoWithoutAnAnswerOfPolicy(t *testing.T) {
 	t.Parallel()
 	ev := &switchable{Evaluator: load(t, office)}
 	b, _ := engineer(t, provisioningtest.Config{Evaluator: ev, Systems: []string{"directory", "git"}})
-	lock(t, b, "1", provisioning.Lockout{From: at("2026-01-01").Add(30 * time.Minute)})
+	begins := at("2026-01-01").Add(30 * time.Minute)
+	lock(t, b, "1", provisioning.Lockout{From: begins})
 	ev.fail(errors.New("the policy service is down"))
 	b.HR.Change("1", func(w *hrsource.Worker) { w.Assignments[0].Department = "Sales" })
 	b.Sync()
 	require.NoError(t, b.Target("directory").SignIn("ada"))
 	next, err := b.Drain(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, at("2026-01-01").Add(30*time.Minute), next, "and at its beginning")
-	b.GoTo("2026-01-01T00:30:00Z")
+	require.Equal(t, begins, next)
+	b.GoTo(begins.Format(time.RFC3339))
 	require.Error(t, b.Target("directory").SignIn("ada"))
+}
+
+// Not even what HR says of somebody has to be readable.
+func TestALockoutWorksForWhomNothingElseIsKnown(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "test.db")
+	store, err := sqlite.Open(t.Context(), path)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	b, session := engineer(t, provisioningtest.Config{Store: store})
+	db, err := sql.Open("sqlite", path)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	_, err = db.ExecContext(t.Context(), "UPDATE joinery_worker SET body = CAST('{' AS BLOB)")
+	require.NoError(t, err)
+	lock(t, b, "1", provisioning.Lockout{})
+	require.Equal(t, 1, statusOf(t, b).Undecided)
+	require.Error(t, b.Target("directory").SignIn("ada"))
+	require.Error(t, b.Target("git").SignIn("ada"))
+	require.Error(t, session.Use())
 }
 
 func TestNothingIsMadeOrGivenForWhoIsLockedOut(t *testing.T) {

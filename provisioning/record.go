@@ -182,7 +182,7 @@ func (t *Tenant) addFact(tx state.Tx, f Fact) (id string, err error) {
 }
 
 func (t *Tenant) withdraw(tx state.Tx, req WithdrawRequest) error {
-	if err := (Fact{Kind: FactLockout, ID: req.ID, Actor: req.Actor, Note: req.Note}).check(); err != nil {
+	if err := (Fact{Kind: "withdrawal", ID: req.ID, Actor: req.Actor, Note: req.Note}).checkTexts(); err != nil {
 		return err
 	}
 	row, err := tx.Fact(req.ID)
