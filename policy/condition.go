@@ -77,6 +77,8 @@ func (c *conditions) compile(source string, bad func(offset int, msg string)) (c
 		switch {
 		case ok && strings.HasSuffix(at.Message, "token EOF"):
 			bad(utf8.RuneCountInString(source), "the condition ends too early")
+		case ok && at.Message == `unexpected token Operator("=")`:
+			bad(at.From, "= does not compare; write ==, or <= or >=")
 		case ok && strings.HasSuffix(at.Message, "maximum allowed nodes"):
 			bad(0, fmt.Sprintf("the condition has more than %d parts", maxNodes))
 		default:

@@ -119,7 +119,11 @@ func (d *decoder) fields(n *yaml.Node, path string, known []field) {
 	d.entries(n, path, func(key string, value *yaml.Node, path string) {
 		i := slices.Index(names, key)
 		if i < 0 {
-			d.at(d.keys[path], path, "unknown key %q%s", clip(key), d.spell.didYouMean(key, names))
+			mean := d.spell.didYouMean(key, names)
+			if mean == "" {
+				mean = "; want one of " + strings.Join(names, ", ")
+			}
+			d.at(d.keys[path], path, "unknown key %q%s", clip(key), mean)
 			return
 		}
 		known[i].read(value, path)

@@ -62,9 +62,6 @@ func load(files []*sourceFile) (*Policy, error) {
 	if fine {
 		var found problems
 		p, found = compile(m.doc, func(path string) string {
-			if len(files) == 1 {
-				return path
-			}
 			at := m.locate(problem{path: path, offset: -1})
 			return at.file.place(at.path)
 		})

@@ -14,8 +14,9 @@ func checkCommand() command {
 		name: "check", arguments: "FILE...", about: "load a policy, and look for what may not be meant",
 		help: `Loads a policy from one or several files, named FILE FILE or FILE,FILE, and says all
 that is wrong with it at once. If it loads, it looks for what may not be meant and what
-could be simpler or safer. With -people it also says what nobody, hardly anybody
-or not everybody gets.
+could be simpler or safer. The check "over" finds windows that have ended at -at, so that a
+policy can pass today and not tomorrow; CI that is not to fail by itself names a day. With
+-people it also says what nobody, hardly anybody or not everybody gets.
 
 exit codes:
   0  nothing was found that -fail-on asks for
