@@ -16,7 +16,7 @@ const calmEvery = 7
 var (
 	departments = []string{"Engineering", "Sales", "Finance"}
 	zones       = []string{"UTC", "Europe/Vienna", "America/Los_Angeles", "Pacific/Auckland", "Asia/Kathmandu"}
-	effects     = []memory.Effect{memory.Fail, memory.LoseReply, memory.Throttle, memory.Down, memory.Conflict, memory.Delay, memory.Slow}
+	effects     = []memory.Effect{memory.Fail, memory.LoseReply, memory.Throttle, memory.Down, memory.Deny, memory.Conflict, memory.Delay, memory.Slow}
 )
 
 // live lives through a day.
@@ -42,6 +42,11 @@ func (w *world) live(ctx context.Context, day int) error {
 	w.feeds[employees].cut = day%30 >= 23 && day%30 < 28 // five days of feeds that are cut off
 	if day%calmEvery != 0 {
 		w.trouble()
+	}
+	if w.chance(30) {
+		if err := w.observe(ctx, one(w, w.rules.Systems())); err != nil {
+			return err
+		}
 	}
 	for hours := 0; hours < 24; hours += 6 {
 		if err := w.turn(ctx); err != nil {

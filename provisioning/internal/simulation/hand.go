@@ -27,6 +27,7 @@ func (w *world) tamper() {
 		a.Entitlements = slices.DeleteFunc(a.Entitlements, func(e connector.Entitlement) bool { return e.Name == "staff" })
 	} else {
 		a.Active = true
+		w.enabled[oracle.Badge(a)] = true
 	}
 	w.systems[oracle.Directory].Put(a)
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/joinery-iam/joinery/provisioning"
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
 )
 
@@ -21,10 +20,11 @@ func (w *world) judge(ctx context.Context) error {
 		return err
 	}
 	for _, name := range w.rules.Systems() {
-		if _, err := w.nodes[0].Observe(ctx, provisioning.ObserveRequest{System: name}); err != nil {
+		if err := w.observe(ctx, name); err != nil {
 			return err
 		}
 	}
+	clear(w.enabled)
 	w.pass(time.Second)
 	if err := w.finish(ctx); err != nil {
 		return err
@@ -48,6 +48,7 @@ func (w *world) judge(ctx context.Context) error {
 }
 
 func (w *world) mend() {
+	w.troubled = false
 	for _, s := range w.systems {
 		s.Clear()
 		s.Reveal()

@@ -14,10 +14,14 @@ import (
 
 // trouble lets systems fail, and nodes die.
 func (w *world) trouble() {
+	w.troubled = true
 	for _, name := range w.rules.Systems() {
 		if w.chance(30) {
 			w.systems[name].Fault(memory.Fault{Do: one(w, effects), Times: 1 + w.random.IntN(6), After: w.random.IntN(6), Reads: w.random.IntN(3), Wait: time.Millisecond})
 		}
+	}
+	if w.chance(20) {
+		w.systems[one(w, w.rules.Systems())].Fault(memory.Fault{Do: memory.PartialPage, Times: 1, Accounts: w.random.IntN(w.People)})
 	}
 }
 

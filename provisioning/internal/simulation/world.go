@@ -21,6 +21,10 @@ const (
 	agency    = "agency"
 	tenant    = "company"
 
+	// reaction is how long after HR has told may pass until somebody loses what they must
+	// not have, unless the engine says what that waits for.
+	reaction = 24 * time.Hour
+
 	// maxPercent is the guard's limit, grace how long somebody may be missing, and keptFor
 	// how long git keeps the accounts of leavers.
 	keptFor    = 4 * 24 * time.Hour
@@ -100,6 +104,8 @@ type world struct {
 	jobs     map[string]*oracle.Job       // by their identifier
 	things   []string                     // that were made in git
 	sessions map[string][]*memory.Session // by badge
+	troubled bool                         // faults may be about
+	enabled  map[string]bool              // badges of those whose account somebody has enabled
 	mistakes map[string]hrsource.Date     // last days that HR tells and does not mean, by job
 	asleep   chan string                  // about whom a call is on its way for long
 	signer   translog.Signer
@@ -116,7 +122,7 @@ func newWorld(ctx context.Context, cfg Config) (*world, error) {
 	w := &world{
 		Config: cfg, random: rand.New(rand.NewPCG(cfg.Seed, 0)), systems: map[string]*memory.System{}, feeds: map[string]*feed{},
 		oracle: oracle.New(keptFor), ledger: newLedger(), jobs: map[string]*oracle.Job{}, sessions: map[string][]*memory.Session{},
-		mistakes: map[string]hrsource.Date{}, asleep: make(chan string, 1), now: time.Date(2026, 1, 1, 6, 0, 0, 0, time.UTC),
+		enabled: map[string]bool{}, mistakes: map[string]hrsource.Date{}, asleep: make(chan string, 1), now: time.Date(2026, 1, 1, 6, 0, 0, 0, time.UTC),
 	}
 	var err error
 	if w.rules, err = policy.Load("rules.yaml", strings.NewReader(rules)); err != nil {

@@ -27,8 +27,14 @@ type Job struct {
 	isTold  bool
 }
 
-// Tell notes what HR has told of a job.
-func (j *Job) Tell(w hrsource.Worker) { j.told, j.isTold = w, true }
+// Tell notes what HR has told of a job. Where one source tells only of today, another tells
+// at once of what is to come.
+func (j *Job) Tell(w hrsource.Worker) {
+	if j.Agency {
+		w.Assignments = j.Current.Assignments
+	}
+	j.told, j.isTold = w, true
+}
 
 // Access is what somebody has.
 type Access struct {

@@ -24,7 +24,8 @@ type Oracle struct {
 	ofBadge   map[string]*Human
 	ofJob     map[string]*Human
 	strangers map[place]connector.Account
-	whose     map[place]string // badges, at the last look
+	whose     map[place]string    // badges, at the last look
+	surplus   map[claim]time.Time // since when somebody has what they must not
 
 }
 
@@ -35,7 +36,7 @@ type place struct{ system, id string }
 func New(keptFor time.Duration) *Oracle {
 	return &Oracle{
 		KeptFor: keptFor, ofBadge: map[string]*Human{}, ofJob: map[string]*Human{},
-		strangers: map[place]connector.Account{}, whose: map[place]string{},
+		strangers: map[place]connector.Account{}, whose: map[place]string{}, surplus: map[claim]time.Time{},
 	}
 }
 
