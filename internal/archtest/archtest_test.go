@@ -129,3 +129,20 @@ func TestTestLibrariesStayInTests(t *testing.T) {
 		}
 	}
 }
+
+// TestOraclesAreIndependent makes sure that what the engine is held against knows nothing
+// of it.
+func TestOraclesAreIndependent(t *testing.T) {
+	t.Parallel()
+	packages := list(t)
+	for _, name := range []string{"internal/oracle", "provisioning/internal/simulation/oracle"} {
+		require.NotEmpty(t, packages[module+name].Name, name)
+		for _, dep := range packages[module+name].Deps {
+			for _, engine := range []string{"provisioning", "policy"} {
+				if dep == module+engine || strings.HasPrefix(dep, module+engine+"/") {
+					t.Errorf("%s depends on %s", name, dep)
+				}
+			}
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/joinery-iam/joinery/hrsource"
+	"github.com/joinery-iam/joinery/provisioning/internal/simulation/oracle"
 )
 
 // feed is one of the two systems of HR: employees, which tells of all days, and
@@ -20,10 +21,10 @@ func (f *feed) Name() string { return f.name }
 
 func (f *feed) Snapshot(_ context.Context, req hrsource.SnapshotRequest, yield func(hrsource.Record) error) (hrsource.Proof, error) {
 	var records []hrsource.Record
-	for _, h := range f.humans {
-		for _, j := range h.jobs {
-			if j.agency == (f.name == agency) {
-				records = append(records, hrsource.Record{Worker: f.tells(h, j), Fields: hrsource.FieldNames()})
+	for _, h := range f.oracle.Humans {
+		for _, j := range h.Jobs {
+			if j.Agency == (f.name == agency) {
+				records = append(records, hrsource.Record{Worker: f.tells(h, j), Fields: append(hrsource.FieldNames(), "badge")})
 			}
 		}
 	}
@@ -38,25 +39,25 @@ func (f *feed) Snapshot(_ context.Context, req hrsource.SnapshotRequest, yield f
 		if err := yield(r); err != nil {
 			return hrsource.Proof{}, err
 		}
-		f.byID[r.Worker.Key.ID].tell(r.Worker)
+		f.jobs[r.Worker.Key.ID].Tell(r.Worker)
 	}
 	return hrsource.Proof{Complete: !f.cut, Count: len(records), Basis: "the simulation"}, nil
 }
 
 // tells returns what HR says of a job today.
-func (f *feed) tells(h *human, j *job) hrsource.Worker {
-	w := j.current
-	w.Key = hrsource.WorkerKey{Source: f.name, ID: j.id}
-	w.Email = h.mail
-	if j.keyed {
-		w.PersonKey = h.key
+func (f *feed) tells(h *oracle.Human, j *oracle.Job) hrsource.Worker {
+	w := j.Current
+	w.Key = hrsource.WorkerKey{Source: f.name, ID: j.ID}
+	w.Name, w.Email = hrsource.Name{Given: h.Given, Family: "F"}, h.Mail
+	w.Custom = map[string][]string{"badge": {h.Badge}}
+	if j.Keyed {
+		w.PersonKey = h.Key
 	}
-	if last, wrong := f.mistakes[j.id]; wrong {
+	if last, wrong := f.mistakes[j.ID]; wrong {
 		w.TerminationDate = last
 	}
-	if j.agency {
-		_, department := j.truth(f.clock())
-		w.Assignments = []hrsource.Assignment{{Department: department, Manager: j.current.Assignments[0].Manager}}
+	if j.Agency {
+		w.Assignments = []hrsource.Assignment{{Department: oracle.Department(j.Current, f.clock()), Manager: j.Current.Assignments[0].Manager}}
 	}
 	return w
 }

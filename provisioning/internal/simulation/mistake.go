@@ -9,13 +9,13 @@ import (
 // massMistake lets HR end a third of all, for an hour.
 func (w *world) massMistake(ctx context.Context) error {
 	w.Log("HR ends a third of all by mistake")
-	return w.mistake(ctx, 1, len(w.humans)/3)
+	return w.mistake(ctx, 1, len(w.oracle.Humans)/3)
 }
 
 // slowMistake does it in ten steps, each below every limit.
 func (w *world) slowMistake(ctx context.Context) error {
 	w.Log("HR ends a third of all by mistake, in ten steps")
-	return w.mistake(ctx, 10, len(w.humans)/30)
+	return w.mistake(ctx, 10, len(w.oracle.Humans)/30)
 }
 
 // mistake ends people in steps, and takes it back after it was seen how many of them
@@ -27,8 +27,8 @@ func (w *world) mistake(ctx context.Context, steps, each int) error {
 	before := w.active()
 	for range steps {
 		for n := 0; n < each; {
-			h := one(w, w.humans)
-			w.mistakes[h.jobs[len(h.jobs)-1].id] = w.today().AddDays(-1)
+			h := one(w, w.oracle.Humans)
+			w.mistakes[h.Jobs[len(h.Jobs)-1].ID] = w.today().AddDays(-1)
 			n++
 		}
 		if err := w.turn(ctx); err != nil {

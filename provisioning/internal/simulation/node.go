@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/joinery-iam/joinery/audit"
 	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/provisioning"
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
@@ -33,7 +34,8 @@ var errDead = errors.New("the process is dead")
 // not committed by then ever will be.
 type mortal struct {
 	provisioning.Store
-	dead atomic.Bool
+	ledger *ledger
+	dead   atomic.Bool
 }
 
 func (m *mortal) Backend() state.Backend { return mortalBackend{m.Store.Backend(), m} }
@@ -46,13 +48,20 @@ type mortalBackend struct {
 func (b mortalBackend) Close() error { return b.Backend.Close() }
 
 func (b mortalBackend) Update(ctx context.Context, tenant string, fn func(state.Tx) error) error {
-	return b.Backend.Update(ctx, tenant, func(tx state.Tx) error {
-		err := fn(tx)
+	var wrote []audit.Sealed
+	err := b.Backend.Update(ctx, tenant, func(tx state.Tx) error {
+		s := &scribe{Tx: tx}
+		err := fn(s)
+		wrote = s.wrote
 		if b.dead.Load() {
 			return errDead
 		}
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	return b.ledger.committed(wrote)
 }
 
 func (b mortalBackend) View(ctx context.Context, tenant string, fn func(state.Tx) error) error {
@@ -68,12 +77,12 @@ func (w *world) start(ctx context.Context, name string) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &node{name: name, store: &mortal{Store: opened}}
+	n := &node{name: name, store: &mortal{Store: opened, ledger: w.ledger}}
 	sleeps := rand.New(rand.NewPCG(w.Seed, uint64(len(name))+uint64(w.clock().Unix())))
 	engine, err := provisioning.New(provisioning.Config{
 		Store: n.store, Now: w.clock, Signer: w.signer, Node: name, Lease: lease,
 		Retry:        provisioning.Retry{First: time.Millisecond, Max: 10 * time.Millisecond, Attempts: 8},
-		Interceptors: []connector.Interceptor{w.mayFallAsleep(sleeps), n.mayDie},
+		Interceptors: []connector.Interceptor{w.mayFallAsleep(sleeps), n.mayDie, w.ledger.announced},
 		Tenant:       func(context.Context, string) (provisioning.TenantConfig, error) { return w.config(), nil },
 	})
 	if err != nil {

@@ -13,12 +13,17 @@ import (
 	"github.com/joinery-iam/joinery/connector/memory"
 	"github.com/joinery-iam/joinery/hrsource"
 	"github.com/joinery-iam/joinery/policy"
+	"github.com/joinery-iam/joinery/provisioning/internal/simulation/oracle"
 )
 
 const (
 	employees = "employees"
 	agency    = "agency"
 	tenant    = "company"
+
+	// reaction is how long after HR has told may pass until somebody loses what they must
+	// not have, unless the engine says what that waits for.
+	reaction = 24 * time.Hour
 
 	// maxPercent is the guard's limit, grace how long somebody may be missing, and keptFor
 	// how long git keeps the accounts of leavers.
@@ -28,6 +33,7 @@ const (
 )
 
 const rules = `version: 1
+attributes: {badge: {type: string}}
 rules:
   - {name: staff, when: "true", grants: [directory:group/staff, mail:licence/mailbox]}
   - {name: engineering, when: department == "Engineering", grants: [directory:group/engineering, git:team/dev]}
@@ -36,15 +42,19 @@ accounts:
   directory:
     name: userName
     candidates: ["{givenName|lower}", "{givenName|lower}{n}"]
-    attributes: {displayName: "{displayName}"}
+    attributes: {displayName: "{displayName}", badge: "{badge}"}
+    rename: true
   mail:
     name: address
     candidates: ["{accounts.directory.userName}@example.com"]
+    attributes: {badge: "{badge}"}
     after: [directory]
+    rename: true
   git:
     name: login
     candidates: ["{accounts.directory.userName}"]
-    attributes: {mail: "{accounts.mail.address}"}
+    attributes: {mail: "{accounts.mail.address}", badge: "{badge}"}
+    rename: true
 `
 
 // wideRule is what the second of two policies has beside.
@@ -89,14 +99,15 @@ type world struct {
 	systems  map[string]*memory.System
 	feeds    map[string]*feed
 	nodes    []*node
-	humans   []*human
-	jobs     int
-	byID     map[string]*job
-	inGit    map[string]bool // who had an account there when it was looked last
-	things   []string        // that were made in git
-	sessions map[string][]*memory.Session
-	mistakes map[string]hrsource.Date // last days that HR tells and does not mean, by job
-	asleep   chan string              // about whom a call is on its way for long
+	oracle   *oracle.Oracle
+	ledger   *ledger
+	jobs     map[string]*oracle.Job       // by their identifier
+	things   []string                     // that were made in git
+	sessions map[string][]*memory.Session // by badge
+	troubled bool                         // faults may be about
+	enabled  map[string]bool              // badges of those whose account somebody has enabled
+	mistakes map[string]hrsource.Date     // last days that HR tells and does not mean, by job
+	asleep   chan string                  // about whom a call is on its way for long
 	signer   translog.Signer
 	public   string
 
@@ -110,7 +121,8 @@ func newWorld(ctx context.Context, cfg Config) (*world, error) {
 	}
 	w := &world{
 		Config: cfg, random: rand.New(rand.NewPCG(cfg.Seed, 0)), systems: map[string]*memory.System{}, feeds: map[string]*feed{},
-		mistakes: map[string]hrsource.Date{}, byID: map[string]*job{}, sessions: map[string][]*memory.Session{}, asleep: make(chan string, 1), now: time.Date(2026, 1, 1, 6, 0, 0, 0, time.UTC),
+		oracle: oracle.New(keptFor), ledger: newLedger(), jobs: map[string]*oracle.Job{}, sessions: map[string][]*memory.Session{},
+		enabled: map[string]bool{}, mistakes: map[string]hrsource.Date{}, asleep: make(chan string, 1), now: time.Date(2026, 1, 1, 6, 0, 0, 0, time.UTC),
 	}
 	var err error
 	if w.rules, err = policy.Load("rules.yaml", strings.NewReader(rules)); err != nil {

@@ -1,0 +1,104 @@
+package simulation
+
+// bug is an error to be planted in the engine as a change of one place.
+type bug struct {
+	file, right, wrong string
+	late               bool   // it takes late calls to show
+	shows              string // what the simulation says of it
+}
+
+// planted are errors of the kind that engines like this one have had.
+var planted = map[string]bug{
+	"a wake-up is lost": {
+		file: "provisioning/wake.go", right: "if own {", wrong: "if own && j == nil {",
+		shows: `active in (mail|git) is false|has the address|and is .* in git|does not come to rest`,
+	},
+	"what was claimed is done, although it was decided anew": {
+		file:  "provisioning/act.go",
+		right: "it, err := tx.Item(claimed.Person, claimed.System, claimed.Kind, claimed.Key)", wrong: "it, err := claimed, error(nil)",
+		late: true, shows: `x`,
+	},
+	"the guard forgets what was taken away before": {
+		file: "provisioning/guard.go", right: "if n+b.InWindow > b.Limit {", wrong: "if n > b.Limit {",
+		shows: `people lost their sign-in by a mistake`,
+	},
+	"the guard judges each claim by itself": {
+		file:  "provisioning/judge.go",
+		right: "	run.SealedAt = t.now()\n	counts, err := t.counts(tx, run.ID)\n",
+		wrong: "	run.SealedAt = t.now()\n	counts, err := t.counts(tx, run.ID)\n	for i := range counts {\n		counts[i].N = min(counts[i].N, 1)\n	}\n",
+		shows: `people lost their sign-in by a mistake`,
+	},
+	"nobody looks after a write that came too late": {
+		file: "provisioning/late.go", right: `if last.op.Key == "" || last.look {`, wrong: `if last.op.Key != "!" {`,
+		late: true, shows: `x`,
+	},
+	"an unknown outcome counts as done": {
+		file:  "provisioning/readback.go",
+		right: "if effective, known := hasEffect(a.op, account); !known || !effective {", wrong: "if effective, known := hasEffect(a.op, account); !known && !effective {",
+		shows: `x`,
+	},
+	"the same address is the same person": {
+		file: "provisioning/correlate.go", right: "	switch {\n	case len(same) == 1:",
+		wrong: "	if len(same) == 0 && len(maybe) == 1 {\n		same = maybe\n	}\n	switch {\n	case len(same) == 1 && same[0] != \"\":",
+		shows: `which is that of badge`,
+	},
+	"whoever is back is somebody new": {
+		file:  "provisioning/correlate.go",
+		right: `case w.PersonKey != "" && s.PersonKey == w.PersonKey:`, wrong: `case w.PersonKey != "" && s.PersonKey == w.PersonKey && s.Person == "":`,
+		shows: `has two accounts in`,
+	},
+	"some records are passed over": {
+		file:  "provisioning/accept.go",
+		right: "if newer, err := r.toldSince(tx, s.Record.Worker.Key); err != nil || newer {",
+		wrong: "if newer, err := r.toldSince(tx, s.Record.Worker.Key); err != nil || newer || s.Record.Worker.Key.ID[4] == '7' {",
+		shows: `active in \w+ is false; want true`,
+	},
+	"a feed that was cut off counts as whole": {
+		file:  "provisioning/accept.go",
+		right: "r.report.Complete, r.report.Basis = proof.Covers(r.report.Records), proof.Basis", wrong: "r.report.Complete, r.report.Basis = true, proof.Basis",
+		shows: `were only missing from a feed that was cut off`,
+	},
+	"a listing that was cut off counts as whole": {
+		file:  "provisioning/observe.go",
+		right: "o.report.Complete = proof.Complete && proof.Count == o.report.Accounts;", wrong: "o.report.Complete = proof.Complete || proof.Count == o.report.Accounts;",
+		shows: `was cut off, and counts as whole`,
+	},
+	"a feed that knows only today erases what is to come": {
+		file:  "hrsource/overlay.go",
+		right: "if a.EffectiveFrom.Compare(today) > 0 && a.EffectiveFrom != since {", wrong: "if a.EffectiveFrom.Compare(today) > 0 && today.IsZero() {",
+		shows: `while HR was silent: .*(is in|active in|holds)`,
+	},
+	"an account is deleted for having been disabled in an earlier life": {
+		file:  "provisioning/retention.go",
+		right: "at := latest(d.person.LeftAt, latest(it.DecidedAt, it.VerifiedAt)).Add", wrong: "at := latest(it.DecidedAt, it.VerifiedAt).Add",
+		shows: `was deleted .* after they were told to work here`,
+	},
+	"the accounts of people who work here are deleted": {
+		file: "provisioning/retention.go", right: "case s.DeleteAfter == 0 || d.Live || d.expected:", wrong: "case s.DeleteAfter == 0:",
+		shows: `was deleted .* after they were told to work here`,
+	},
+	"a deletion does not wait for the handover": {
+		file: "provisioning/retention.go", right: "case !d.owedToNobody(system):", wrong: "case !d.owedToNobody(system) && d.now.IsZero():",
+		shows: `is lost with its owner`,
+	},
+	"an account is made without saying whose it is": {
+		file:  "provisioning/operation.go",
+		right: `op.Ref, op.ETag, op.Active = connector.Ref{}, "", it.Desired == active`, wrong: `op.Ref, op.ETag, op.Active, op.ExternalID = connector.Ref{}, "", it.Desired == active, ""`,
+		shows: `belongs to nobody`,
+	},
+	"everybody gets one person's address": {
+		file:  "provisioning/subject.go",
+		right: "			attributes[name] = []string{a.Name}\n", wrong: "			attributes[name] = []string{a.Name}\n			if system == \"mail\" {\n				attributes[name] = []string{\"ada@example.com\"}\n			}\n",
+		shows: `has the address .*, and git shows`,
+	},
+	"what is meant is not written down first": {
+		file:  "provisioning/act.go",
+		right: "true, j.write(tx, j.entry(audit.EventIntent, it, op))", wrong: "true, nil",
+		shows: `no entry tells`,
+	},
+	"what came of it is not written down": {
+		file:  "provisioning/outcome.go",
+		right: "	return j.write(tx, e)\n}\n\n// notSomebodyElses", wrong: "	return nil\n}\n\n// notSomebodyElses",
+		shows: `no entry tells what came of it`,
+	},
+}
