@@ -80,7 +80,8 @@ const (
 	// Found: it carries the identifier of a person who has no account there as far as
 	// is known, as after a lost database. It is taken over once policy wants one.
 	Found Situation = "found"
-	// Duplicate: it carries the identifier of a person whose account is another one.
+	// Duplicate: it carries the identifier of a person whose account is another one, or
+	// for whom another one was found before it.
 	Duplicate Situation = "duplicate"
 	// Candidate: nobody's, under a login name that is reserved or wanted for a person.
 	// That is no proof: see [Tenant.Adopt].

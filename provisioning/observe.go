@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -94,12 +95,13 @@ func (o *observing) flush(ctx context.Context) error {
 		}
 	}
 	var findings []Finding
+	var found map[string]bool // people, in these accounts
 	var ours, busy int
 	repairs := false
 	look := func(tx state.Tx) error {
-		findings, ours, busy = nil, 0, 0
+		findings, found, ours, busy = nil, map[string]bool{}, 0, 0
 		for _, a := range accounts {
-			more, whose, err := o.match(tx, a)
+			more, whose, err := o.match(tx, a, found)
 			if err != nil {
 				return err
 			}
@@ -134,6 +136,7 @@ func (o *observing) flush(ctx context.Context) error {
 	}
 	o.report.Ours += ours
 	o.report.Busy += busy
+	maps.Copy(o.found, found)
 	return o.tellOf(findings)
 }
 
@@ -164,9 +167,6 @@ func (o *observing) closer(ctx context.Context, a connector.Account) (connector.
 func (o *observing) tellOf(findings []Finding) error {
 	for _, f := range findings {
 		o.report.Counts[f.Situation]++
-		if f.Situation == Found {
-			o.found[f.Person] = true
-		}
 		if o.req.Each == nil {
 			o.report.Findings = append(o.report.Findings, f)
 		} else if err := o.req.Each(f); err != nil {
@@ -185,8 +185,10 @@ const (
 	beingWorkedOn
 )
 
-// match finds out whose an account is, and how it stands.
-func (o *observing) match(tx state.Tx, a connector.Account) ([]Finding, whose, error) {
+// match finds out whose an account is, and how it stands. found are the people whose
+// identifier one of the accounts before it carries; those of earlier batches are in
+// o.found.
+func (o *observing) match(tx state.Tx, a connector.Account, found map[string]bool) ([]Finding, whose, error) {
 	row, err := tx.AccountByRemote(o.req.System, a.ID)
 	switch {
 	case err == nil:
@@ -210,9 +212,10 @@ func (o *observing) match(tx state.Tx, a connector.Account) ([]Finding, whose, e
 		_, err := tx.Person(a.ExternalID)
 		if err == nil {
 			f.Person, f.Situation = a.ExternalID, Found
-			if o.found[a.ExternalID] {
+			if o.found[a.ExternalID] || found[a.ExternalID] {
 				f.Situation = Duplicate
 			}
+			found[a.ExternalID] = true
 			if other, err := tx.Account(a.ExternalID, o.req.System); err == nil && other.Exists {
 				f.Situation = Duplicate
 			}

@@ -255,6 +255,36 @@ func TestAccountThatIsBeingWorkedOnIsLeftAlone(t *testing.T) {
 	require.Empty(t, look(t, b).Findings)
 }
 
+// Both were called found, and the first look at either would have been believed.
+func TestOfTwoAccountsWithOneIdentifierTheSecondIsADuplicate(t *testing.T) {
+	t.Parallel()
+	for name, between := range map[string]int{"in one batch": 0, "in two batches": 250} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := bench(t, provisioningtest.Config{Policy: plain, Tenant: func(c *provisioning.TenantConfig) {
+				s := c.Systems["directory"]
+				s.Mode = provisioning.ReportOnly
+				c.Systems["directory"] = s
+			}})
+			b.HR.Put(provisioningtest.Worker("1", "Ada", "Eng", "2025-01-01"))
+			b.Sync()
+			d := b.Target("directory")
+			d.Put(connector.Account{Ref: connector.Ref{Name: "ada"}, ExternalID: b.Person("1"), Active: true})
+			for i := range between {
+				d.Put(connector.Account{Ref: connector.Ref{Name: fmt.Sprint("lab", i)}})
+			}
+			d.Put(connector.Account{Ref: connector.Ref{Name: "ada2"}, ExternalID: b.Person("1"), Active: true})
+			for range 2 {
+				o := look(t, b)
+				require.Equal(t, 1, o.Counts[provisioning.Found])
+				require.Equal(t, 1, o.Counts[provisioning.Duplicate])
+				require.Equal(t, provisioning.Found, situations(o)["ada "])
+				require.Equal(t, provisioning.Duplicate, situations(o)["ada2 "])
+			}
+		})
+	}
+}
+
 func TestBrownfieldGoesFromReportToAdoptionToManagement(t *testing.T) {
 	t.Parallel()
 	d := memory.New(memory.Config{})
