@@ -13,12 +13,10 @@ import (
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
 )
 
-// mostMissing is the part of our accounts that may be missing from a system before it
-// is more likely another system, and leastMissing how many always may.
-const (
-	mostMissing  = 0.2
-	leastMissing = 5
-)
+// mayBeMissing is how many of our accounts may be missing from a system before it is more
+// likely another system: a fifth, or one, but never all, so that something of ours has
+// to have been seen in any system.
+func mayBeMissing(known int) int { return min(max(known/5, 1), known-1) }
 
 // Observe looks at all accounts of a system, finds out whose they are, and reports what
 // is not as it is known or wanted to be. What is done about that is said by
@@ -295,17 +293,18 @@ func (o *observing) missing(ctx context.Context) error {
 		}
 		for _, row := range page {
 			after = row.RemoteID
-			if !row.Exists {
-				continue
-			}
-			known++
-			if !o.seen[row.RemoteID] && !row.SeenAt.After(o.began) {
+			switch {
+			case !row.Exists:
+			case o.seen[row.RemoteID]:
+				known++
+			case !row.SeenAt.After(o.began): // else it was made after the listing
+				known++
 				gone = append(gone, row)
 			}
 		}
 		more = len(page) == batch
 	}
-	if limit := max(leastMissing, int(float64(known)*mostMissing)); len(gone) > limit {
+	if limit := mayBeMissing(known); len(gone) > 0 && len(gone) > limit {
 		o.report.Complete = false
 		o.report.Basis = fmt.Sprintf("%d of our %d accounts are not there, %d at most may be missing: is it another system? Nothing was concluded from it", len(gone), known, limit)
 		return nil
