@@ -40,8 +40,9 @@ type Finding struct {
 	Account   connector.Ref `json:"account"`
 	// Person is whose the account is, or may be; empty if nobody is known.
 	Person string `json:"person,omitempty"`
-	// What is "sign-in", "login name", the name of an attribute, or an entitlement as
-	// kind/name; empty if the finding is about the account itself. Want is what should
+	// What is "sign-in", "login name", the name of an attribute, an entitlement as
+	// kind/name, or "external id" if the account says that it is somebody else's, when
+	// nothing else is told of it and nothing is done; empty if the finding is about the account itself. Want is what should
 	// be so, or is known, and Have what was seen.
 	What string `json:"what,omitempty"`
 	Want string `json:"want,omitempty"`

@@ -198,6 +198,9 @@ func (o *observing) match(tx state.Tx, a connector.Account, found map[string]boo
 		if o.busy(row, items) {
 			return nil, beingWorkedOn, nil
 		}
+		if row.Origin == created && a.ExternalID != "" && a.ExternalID != row.Person {
+			return []Finding{{Situation: Drifted, Account: a.Ref, Person: row.Person, What: "external id", Want: row.Person, Have: a.ExternalID}}, owned, nil
+		}
 		return o.drift(row, items, a), owned, nil
 	case !errors.Is(err, state.ErrNotFound):
 		return nil, nobodys, err

@@ -224,6 +224,23 @@ func TestAnotherSystemUnderTheSameAddressIsNotBelieved(t *testing.T) {
 	}
 }
 
+// Some systems number their accounts, and another one has the same numbers.
+func TestAccountThatSaysItIsSomebodyElsesIsNotRepaired(t *testing.T) {
+	t.Parallel()
+	b := drifting(t, provisioning.RepairDrift)
+	for _, login := range []string{"ada", "bea", "cid"} {
+		tamper(b, login, func(a *connector.Account) {
+			*a = connector.Account{Ref: connector.Ref{ID: a.ID, Name: "zoe." + login}, ExternalID: "p-of-others-" + login, Active: true}
+		})
+	}
+	before := b.Target("directory").Accounts()
+	o := look(t, b)
+	require.Equal(t, map[string]provisioning.Situation{
+		"zoe.ada external id": provisioning.Drifted, "zoe.bea external id": provisioning.Drifted, "zoe.cid external id": provisioning.Drifted,
+	}, situations(o))
+	require.Equal(t, before, b.Target("directory").Accounts())
+}
+
 func TestAFifthOfTheAccountsMayBeMissingOrOne(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ people, gone, believed int }{{1, 1, 0}, {2, 1, 1}, {2, 2, 0}, {5, 1, 1}, {5, 2, 0}, {10, 2, 2}, {10, 3, 0}} {
