@@ -52,6 +52,17 @@ func learn(it *state.Item, op connector.Operation, seen connector.Account) {
 	}
 }
 
+// forget makes attributes unknown that are about to be written: until it is known what
+// came of it they may be as they were, or as they were to be. The others stay as they are.
+func forget(it *state.Item, sent map[string]connector.Value) {
+	if it.Kind != state.ItemProfile {
+		return
+	}
+	known := profileOf(it.Known).Attributes
+	maps.DeleteFunc(known, func(name string, _ connector.Value) bool { _, ok := sent[name]; return ok })
+	it.Known = profile{Attributes: known}.String()
+}
+
 // accountMade records that an account is there: what waited for it is due, and
 // the attributes it was made with are known.
 func (j *job) accountMade(tx state.Tx, account *state.Account, it *state.Item, a attempt, o outcome) error {

@@ -240,6 +240,7 @@ func (j *job) prepare(ctx context.Context, tx state.Tx, account state.Account, c
 	op.Key = it.OpKey
 	it.State, it.OpKind, it.SentAt = state.ItemSending, string(kind), j.now()
 	it.Attempts++
+	forget(&it, op.Attributes)
 	if err := tx.PutItem(it); err != nil {
 		return attempt{}, false, err
 	}

@@ -29,6 +29,7 @@ func (j *job) fenced(ctx context.Context, last attempt, o outcome) error {
 		// Whoever is looking, or gives it another goal, will see that there is more to
 		// look at than they knew.
 		it.OpKey = j.engine.ids.New()
+		forget(&it, last.op.Attributes)
 		note := "the call ended after its lease; what it has done is looked at"
 		made, err := j.madeLate(tx, &account, &it, last, o)
 		switch {

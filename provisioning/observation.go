@@ -40,8 +40,9 @@ type Finding struct {
 	Account   connector.Ref `json:"account"`
 	// Person is whose the account is, or may be; empty if nobody is known.
 	Person string `json:"person,omitempty"`
-	// What is "sign-in", "login name", the name of an attribute, or an entitlement as
-	// kind/name; empty if the finding is about the account itself. Want is what should
+	// What is "sign-in", "login name", the name of an attribute, an entitlement as
+	// kind/name, or "external id" if the account says that it is somebody else's, when
+	// nothing else is told of it and nothing is done; empty if the finding is about the account itself. Want is what should
 	// be so, or is known, and Have what was seen.
 	What string `json:"what,omitempty"`
 	Want string `json:"want,omitempty"`
@@ -80,7 +81,8 @@ const (
 	// Found: it carries the identifier of a person who has no account there as far as
 	// is known, as after a lost database. It is taken over once policy wants one.
 	Found Situation = "found"
-	// Duplicate: it carries the identifier of a person whose account is another one.
+	// Duplicate: it carries the identifier of a person whose account is another one, or
+	// for whom another one was found before it.
 	Duplicate Situation = "duplicate"
 	// Candidate: nobody's, under a login name that is reserved or wanted for a person.
 	// That is no proof: see [Tenant.Adopt].

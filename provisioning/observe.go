@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -12,12 +13,10 @@ import (
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
 )
 
-// mostMissing is the part of our accounts that may be missing from a system before it
-// is more likely another system, and leastMissing how many always may.
-const (
-	mostMissing  = 0.2
-	leastMissing = 5
-)
+// mayBeMissing is how many of our accounts may be missing from a system before it is more
+// likely another system: a fifth, or one, but never all, so that something of ours has
+// to have been seen in any system.
+func mayBeMissing(known int) int { return min(max(known/5, 1), known-1) }
 
 // Observe looks at all accounts of a system, finds out whose they are, and reports what
 // is not as it is known or wanted to be. What is done about that is said by
@@ -94,12 +93,13 @@ func (o *observing) flush(ctx context.Context) error {
 		}
 	}
 	var findings []Finding
+	var found map[string]bool // people, in these accounts
 	var ours, busy int
 	repairs := false
 	look := func(tx state.Tx) error {
-		findings, ours, busy = nil, 0, 0
+		findings, found, ours, busy = nil, map[string]bool{}, 0, 0
 		for _, a := range accounts {
-			more, whose, err := o.match(tx, a)
+			more, whose, err := o.match(tx, a, found)
 			if err != nil {
 				return err
 			}
@@ -134,6 +134,7 @@ func (o *observing) flush(ctx context.Context) error {
 	}
 	o.report.Ours += ours
 	o.report.Busy += busy
+	maps.Copy(o.found, found)
 	return o.tellOf(findings)
 }
 
@@ -164,9 +165,6 @@ func (o *observing) closer(ctx context.Context, a connector.Account) (connector.
 func (o *observing) tellOf(findings []Finding) error {
 	for _, f := range findings {
 		o.report.Counts[f.Situation]++
-		if f.Situation == Found {
-			o.found[f.Person] = true
-		}
 		if o.req.Each == nil {
 			o.report.Findings = append(o.report.Findings, f)
 		} else if err := o.req.Each(f); err != nil {
@@ -185,8 +183,10 @@ const (
 	beingWorkedOn
 )
 
-// match finds out whose an account is, and how it stands.
-func (o *observing) match(tx state.Tx, a connector.Account) ([]Finding, whose, error) {
+// match finds out whose an account is, and how it stands. found are the people whose
+// identifier one of the accounts before it carries; those of earlier batches are in
+// o.found.
+func (o *observing) match(tx state.Tx, a connector.Account, found map[string]bool) ([]Finding, whose, error) {
 	row, err := tx.AccountByRemote(o.req.System, a.ID)
 	switch {
 	case err == nil:
@@ -197,6 +197,9 @@ func (o *observing) match(tx state.Tx, a connector.Account) ([]Finding, whose, e
 		items = itemsOf(items, o.req.System)
 		if o.busy(row, items) {
 			return nil, beingWorkedOn, nil
+		}
+		if row.Origin == created && a.ExternalID != "" && a.ExternalID != row.Person {
+			return []Finding{{Situation: Drifted, Account: a.Ref, Person: row.Person, What: "external id", Want: row.Person, Have: a.ExternalID}}, owned, nil
 		}
 		return o.drift(row, items, a), owned, nil
 	case !errors.Is(err, state.ErrNotFound):
@@ -210,9 +213,10 @@ func (o *observing) match(tx state.Tx, a connector.Account) ([]Finding, whose, e
 		_, err := tx.Person(a.ExternalID)
 		if err == nil {
 			f.Person, f.Situation = a.ExternalID, Found
-			if o.found[a.ExternalID] {
+			if o.found[a.ExternalID] || found[a.ExternalID] {
 				f.Situation = Duplicate
 			}
+			found[a.ExternalID] = true
 			if other, err := tx.Account(a.ExternalID, o.req.System); err == nil && other.Exists {
 				f.Situation = Duplicate
 			}
@@ -292,17 +296,18 @@ func (o *observing) missing(ctx context.Context) error {
 		}
 		for _, row := range page {
 			after = row.RemoteID
-			if !row.Exists {
-				continue
-			}
-			known++
-			if !o.seen[row.RemoteID] && !row.SeenAt.After(o.began) {
+			switch {
+			case !row.Exists:
+			case o.seen[row.RemoteID]:
+				known++
+			case !row.SeenAt.After(o.began): // else it was made after the listing
+				known++
 				gone = append(gone, row)
 			}
 		}
 		more = len(page) == batch
 	}
-	if limit := max(leastMissing, int(float64(known)*mostMissing)); len(gone) > limit {
+	if limit := mayBeMissing(known); len(gone) > 0 && len(gone) > limit {
 		o.report.Complete = false
 		o.report.Basis = fmt.Sprintf("%d of our %d accounts are not there, %d at most may be missing: is it another system? Nothing was concluded from it", len(gone), known, limit)
 		return nil

@@ -188,43 +188,79 @@ func TestIncompleteListingConcludesNothing(t *testing.T) {
 	}
 }
 
-// empty is a system that answers as another one would: nobody is there.
-type empty struct{ *memory.System }
-
-func (empty) List(context.Context, func(connector.Account) error) (connector.Proof, error) {
-	return connector.Proof{Complete: true, Basis: "all of none"}, nil
-}
-
-func (empty) Find(context.Context, connector.FindRequest) ([]connector.Account, error) {
-	return nil, nil
-}
-
+// Five accounts were once believed to be missing however many there were.
 func TestAnotherSystemUnderTheSameAddressIsNotBelieved(t *testing.T) {
 	t.Parallel()
-	var wrong bool
-	b := crowd(t, 60, provisioningtest.Config{Policy: plain, Engine: func(c *provisioning.Config) {
-		first := c.Tenant
-		c.Tenant = func(ctx context.Context, id string) (provisioning.TenantConfig, error) {
-			cfg, err := first(ctx, id)
-			s := cfg.Systems["directory"]
-			s.Drift = provisioning.RepairDrift
-			if wrong {
-				s.Connector = empty{s.Connector.(*memory.System)}
+	for _, n := range []int{1, 2, 5, 60} {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			t.Parallel()
+			other := memory.New(memory.Config{}) // and empty
+			var wrong bool
+			b := crowd(t, n, provisioningtest.Config{Policy: plain, Engine: func(c *provisioning.Config) {
+				first := c.Tenant
+				c.Tenant = func(ctx context.Context, id string) (provisioning.TenantConfig, error) {
+					cfg, err := first(ctx, id)
+					s := cfg.Systems["directory"]
+					s.Drift = provisioning.RepairDrift
+					if wrong {
+						s.Connector = other
+					}
+					cfg.Systems = map[string]provisioning.System{"directory": s}
+					return cfg, err
+				}
+			}})
+			wrong = true
+			b.Engine.Reload(b.ID())
+			var err error
+			b.Tenant, err = b.Engine.Tenant(t.Context(), b.ID())
+			require.NoError(t, err)
+			b.Clock.Set(b.Clock.Now().Add(time.Hour))
+			o := look(t, b)
+			require.False(t, o.Complete)
+			require.Contains(t, o.Basis, fmt.Sprintf("%d of our %d accounts are not there", n, n))
+			require.Zero(t, o.Counts[provisioning.Missing])
+			require.Empty(t, other.Accounts(), "nobody is made anew there")
+		})
+	}
+}
+
+// Some systems number their accounts, and another one has the same numbers.
+func TestAccountThatSaysItIsSomebodyElsesIsNotRepaired(t *testing.T) {
+	t.Parallel()
+	b := drifting(t, provisioning.RepairDrift)
+	for _, login := range []string{"ada", "bea", "cid"} {
+		tamper(b, login, func(a *connector.Account) {
+			*a = connector.Account{Ref: connector.Ref{ID: a.ID, Name: "zoe." + login}, ExternalID: "p-of-others-" + login, Active: true}
+		})
+	}
+	before := b.Target("directory").Accounts()
+	o := look(t, b)
+	require.Equal(t, map[string]provisioning.Situation{
+		"zoe.ada external id": provisioning.Drifted, "zoe.bea external id": provisioning.Drifted, "zoe.cid external id": provisioning.Drifted,
+	}, situations(o))
+	require.Equal(t, before, b.Target("directory").Accounts())
+}
+
+func TestAFifthOfTheAccountsMayBeMissingOrOne(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ people, gone, believed int }{{1, 1, 0}, {2, 1, 1}, {2, 2, 0}, {5, 1, 1}, {5, 2, 0}, {10, 2, 2}, {10, 3, 0}} {
+		t.Run(fmt.Sprint(c), func(t *testing.T) {
+			t.Parallel()
+			b := crowd(t, c.people, provisioningtest.Config{Policy: plain, Tenant: func(cfg *provisioning.TenantConfig) {
+				s := cfg.Systems["directory"]
+				s.Drift = provisioning.RepairDrift
+				cfg.Systems["directory"] = s
+			}})
+			b.Clock.Set(b.Clock.Now().Add(time.Hour))
+			for _, a := range b.Target("directory").Accounts()[:c.gone] {
+				b.Target("directory").Remove(a.ID)
 			}
-			cfg.Systems = map[string]provisioning.System{"directory": s}
-			return cfg, err
-		}
-	}})
-	wrong = true
-	b.Engine.Reload(b.ID())
-	tenant, err := b.Engine.Tenant(t.Context(), b.ID())
-	require.NoError(t, err)
-	b.Clock.Set(b.Clock.Now().Add(time.Hour))
-	o, err := tenant.Observe(t.Context(), provisioning.ObserveRequest{System: "directory"})
-	require.NoError(t, err)
-	require.False(t, o.Complete)
-	require.Contains(t, o.Basis, "60 of our 60 accounts are not there")
-	require.Zero(t, o.Counts[provisioning.Missing])
+			o := look(t, b)
+			require.Equal(t, c.believed, o.Counts[provisioning.Missing])
+			require.Equal(t, c.believed > 0, o.Complete)
+			require.Equal(t, c.people-c.gone+c.believed, activeIn(b, "directory"))
+		})
+	}
 }
 
 func TestMissingAccountIsMadeAgainWithItsName(t *testing.T) {
@@ -253,6 +289,36 @@ func TestAccountThatIsBeingWorkedOnIsLeftAlone(t *testing.T) {
 	d.Clear()
 	b.Settle()
 	require.Empty(t, look(t, b).Findings)
+}
+
+// Both were called found, and the first look at either would have been believed.
+func TestOfTwoAccountsWithOneIdentifierTheSecondIsADuplicate(t *testing.T) {
+	t.Parallel()
+	for name, between := range map[string]int{"in one batch": 0, "in two batches": 250} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := bench(t, provisioningtest.Config{Policy: plain, Tenant: func(c *provisioning.TenantConfig) {
+				s := c.Systems["directory"]
+				s.Mode = provisioning.ReportOnly
+				c.Systems["directory"] = s
+			}})
+			b.HR.Put(provisioningtest.Worker("1", "Ada", "Eng", "2025-01-01"))
+			b.Sync()
+			d := b.Target("directory")
+			d.Put(connector.Account{Ref: connector.Ref{Name: "ada"}, ExternalID: b.Person("1"), Active: true})
+			for i := range between {
+				d.Put(connector.Account{Ref: connector.Ref{Name: fmt.Sprint("lab", i)}})
+			}
+			d.Put(connector.Account{Ref: connector.Ref{Name: "ada2"}, ExternalID: b.Person("1"), Active: true})
+			for range 2 {
+				o := look(t, b)
+				require.Equal(t, 1, o.Counts[provisioning.Found])
+				require.Equal(t, 1, o.Counts[provisioning.Duplicate])
+				require.Equal(t, provisioning.Found, situations(o)["ada "])
+				require.Equal(t, provisioning.Duplicate, situations(o)["ada2 "])
+			}
+		})
+	}
 }
 
 func TestBrownfieldGoesFromReportToAdoptionToManagement(t *testing.T) {

@@ -66,9 +66,6 @@ func (t *Tenant) operation(tx state.Tx, account state.Account, it state.Item, ki
 	case connector.Update:
 		p := profileOf(it.Desired).named(account.Name)
 		op.Attributes = difference(p.Attributes, profileOf(it.Known).Attributes)
-		if it.State == state.ItemSending {
-			op.Attributes = p.Attributes // it is not known what arrived
-		}
 	case connector.Rename:
 		var err error
 		if op.Name, err = t.reserve(tx, it, profileOf(it.Desired).Candidates); err != nil {

@@ -197,7 +197,7 @@ func (j *job) done(tx state.Tx, account *state.Account, it *state.Item, a attemp
 	case connector.Delete:
 		return j.accountDeleted(tx, account, it)
 	case connector.Update:
-		e.Before, e.After = describeAttributes("", pick(profileOf(it.Known).Attributes, a.op.Attributes)), describeAttributes("", a.op.Attributes)
+		e.Before, e.After = describeAttributes("", pick(attributesOf(was), a.op.Attributes)), describeAttributes("", a.op.Attributes)
 		known := profile{Attributes: maps.Clone(profileOf(it.Known).Attributes)}
 		if known.Attributes == nil {
 			known.Attributes = map[string]connector.Value{}
