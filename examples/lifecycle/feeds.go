@@ -10,20 +10,19 @@ import (
 // feeds are about what HR does not mean to say.
 func feeds() []scenario {
 	return []scenario{
-		{"missing", "who is missing from the feed has not left, until three days of whole feeds have said so", missing},
-		{"shrunk", "a feed that lost a third of its people changes nothing until somebody answers", shrunk},
-		{"mass-termination", "an end for a third of all is held as a whole; one who has to go at once does not wait for it", massTermination},
+		{"missing", "who is missing from the feed has not left, until three days of whole feeds have said so", missing, 1},
+		{"shrunk", "a feed that lost a third of its people changes nothing until somebody answers", shrunk, 2},
+		{"mass-termination", "an end for a third of all is held as a whole; one who has to go at once does not wait for it", massTermination, 2},
 	}
 }
 
 // crowd are sixty people in Sales.
 func crowd(o *office) {
-	o.saysOnly("sixty people work in Sales", func(h *hr) {
+	o.says("sixty people work in Sales", func(h *hr) {
 		for i := range 60 {
 			h.hire(fmt.Sprintf("%04d", i), "Worker", fmt.Sprintf("N%04d", i), "Sales", "2025-01-01")
 		}
 	})
-	o.drainQuietly()
 	o.accounts(60)
 }
 
@@ -55,7 +54,7 @@ func shrunk(o *office) {
 	o.says("all of them again", func(h *hr) {
 		maps.Copy(h.workers, lost)
 	})
-	o.open(0)
+	o.noQuestions()
 	o.signsIn("worker.n0000", "directory")
 }
 

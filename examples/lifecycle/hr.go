@@ -45,6 +45,23 @@ func (h *hr) change(id string, fn func(w *hrsource.Worker)) {
 	h.workers[id] = w
 }
 
+// key gives people a key that stays with the human.
+func (h *hr) key(key string, ids ...string) {
+	for _, id := range ids {
+		h.change(id, func(w *hrsource.Worker) { w.PersonKey = key })
+	}
+}
+
+// lives sets the zone in which somebody's days are meant.
+func (h *hr) lives(id, zone string) {
+	h.change(id, func(w *hrsource.Worker) { w.Timezone = zone })
+}
+
+// reports sets somebody's manager.
+func (h *hr) reports(id, manager string) {
+	h.change(id, func(w *hrsource.Worker) { w.Assignments[len(w.Assignments)-1].Manager = manager })
+}
+
 // end sets somebody's last day.
 func (h *hr) end(id, last string) {
 	h.change(id, func(w *hrsource.Worker) { w.TerminationDate = day(last) })

@@ -2,6 +2,8 @@
 // plans: hires that move, transfers that are told late, leavers in other time zones,
 // people who come back. It needs nothing but Go: two SCIM servers run in this process
 // and are spoken to over HTTP, the clock is a virtual one, the database a real file.
+// Where a scenario says that the process is killed, one is: the first half of it is
+// played by another process, which ends as by kill -9.
 package main
 
 import (
@@ -30,11 +32,10 @@ func run(ctx context.Context, args []string, out io.Writer) (ok bool, err error)
 	only := f.String("only", "", "play the scenario of this `name` alone")
 	list := f.Bool("list", false, "list the scenarios")
 	var s setting
-	f.StringVar(&s.directory, "directory", "", "the `URL` of a server to use as the directory, for the test of restarts")
+	f.BoolVar(&s.dies, "dies", false, "be the process that is killed in a scenario; with -db, -directory and -code")
+	f.StringVar(&s.db, "db", "", "its database `file`")
+	f.StringVar(&s.directory, "directory", "", "the `URL` of its directory")
 	f.StringVar(&s.code, "code", "", "the same for the system code")
-	f.StringVar(&s.db, "db", "", "the database `file`, for the test of restarts")
-	f.BoolVar(&s.dies, "dies", false, "be killed at the restart")
-	f.BoolVar(&s.revived, "revived", false, "begin at the restart")
 	if err := f.Parse(args); err != nil {
 		return false, err
 	}

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"flag"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,7 +13,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// TestMain lets the test binary be the example, for the test of restarts.
+// TestMain lets the test binary be the example, for the processes that are killed.
 func TestMain(m *testing.M) {
 	if os.Getenv("LIFECYCLE") != "" {
 		main()
@@ -24,7 +24,9 @@ func TestMain(m *testing.M) {
 
 func TestScenarios(t *testing.T) {
 	t.Parallel()
+	killed := 0
 	for _, s := range scenarios() {
+		killed += s.processes - 1
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
@@ -39,49 +41,11 @@ func TestScenarios(t *testing.T) {
 			want, err := os.ReadFile(golden)
 			require.NoError(t, err)
 			require.Equal(t, string(want), out.String())
+			require.Contains(t, out.String(), "   plan  ")
+			require.Equal(t, s.processes-1, strings.Count(out.String(), andAnother))
 		})
 	}
-}
-
-// TestProcessIsKilledInTheMiddle plays those scenarios that have a restart in two
-// processes: the first is killed there, and the second goes on.
-func TestProcessIsKilledInTheMiddle(t *testing.T) {
-	t.Parallel()
-	restarts := 0
-	for _, s := range scenarios() {
-		golden, err := os.ReadFile(filepath.Join("testdata", s.name+".txt"))
-		require.NoError(t, err)
-		if !bytes.Contains(golden, []byte("another begins")) {
-			continue
-		}
-		restarts++
-		t.Run(s.name, func(t *testing.T) {
-			t.Parallel()
-			args := []string{"-only", s.name, "-db", filepath.Join(t.TempDir(), "joinery.db")}
-			for _, system := range []string{"directory", "code"} {
-				server, url, err := startServer()
-				require.NoError(t, err)
-				t.Cleanup(func() { require.NoError(t, server.Close()) })
-				args = append(args, "-"+system, url)
-			}
-			first := child(t, append(args, "-dies")...)
-			said, err := first.CombinedOutput()
-			require.Error(t, err, "%s", said)
-			require.Equal(t, "signal: killed", err.Error(), "%s", said)
-			second := child(t, append(args, "-revived")...)
-			said, err = second.CombinedOutput()
-			require.NoError(t, err, "%s", said)
-			require.Contains(t, string(said), "✓")
-		})
-	}
-	require.GreaterOrEqual(t, restarts, 5)
-}
-
-func child(t *testing.T, args ...string) *exec.Cmd {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
-	cmd.Env = append(os.Environ(), "LIFECYCLE=1")
-	return cmd
+	require.GreaterOrEqual(t, killed, 5)
 }
 
 func TestFlags(t *testing.T) {

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/joinery-iam/joinery/audit"
@@ -30,7 +32,7 @@ var rules string
 type setting struct {
 	directory, code string // servers to use
 	db              string // database to use
-	dies, revived   bool   // this process is the first, or the second, of two
+	dies            bool   // this process is the first of two
 }
 
 // office is a small company with an engine. The first error ends what can be done in
@@ -41,7 +43,7 @@ type office struct {
 	out    io.Writer
 	now    time.Time
 	hr     *hr
-	asleep bool // until the restart: another process has done all this
+	asleep bool // until the restart: another process does all this
 	wrong  int  // checks that failed
 	err    error
 
@@ -51,34 +53,36 @@ type office struct {
 	store   *sqlstore.Store
 	log     *audit.JSONLines // the audit log, as a file beside the database
 	tenant  *provisioning.Tenant
-	public  string // the key that verifies the audit log
-	quiet   bool   // the plan has told already
-	batch   provisioning.Batch
+	public  string                             // the key that verifies the audit log
+	quiet   bool                               // the plan has told already
+	alter   func(c *provisioning.TenantConfig) // what is configured otherwise in a scenario
+	fatal   atomic.Value                       // the method and system of the call that ends this process
 }
 
 func openOffice(ctx context.Context, where setting, out io.Writer) (o *office, err error) {
-	o = &office{setting: where, ctx: ctx, out: out, now: instant("2026-01-05 09:00"), hr: &hr{map[string]hrsource.Worker{}}, asleep: where.revived}
+	o = &office{setting: where, ctx: ctx, out: out, now: instant("2026-01-05 09:00"), hr: &hr{map[string]hrsource.Worker{}}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, o.close())
 		}
 	}()
-	if o.dir, err = os.MkdirTemp("", "joinery-lifecycle-"); err != nil {
-		return o, err
-	}
 	if o.db == "" {
+		if o.dir, err = os.MkdirTemp("", "joinery-lifecycle-"); err != nil {
+			return o, err
+		}
 		o.db = filepath.Join(o.dir, "joinery.db")
 	}
 	o.systems = map[string]*scim.Target{}
-	for name, url := range map[string]string{"directory": o.directory, "code": o.code} {
-		if url == "" {
+	for name, url := range map[string]*string{"directory": &o.directory, "code": &o.code} {
+		if *url == "" {
 			server, address, err := startServer()
 			if err != nil {
 				return o, err
 			}
-			o.servers, url = append(o.servers, server), address
+			o.servers, *url = append(o.servers, server), address
 		}
-		if o.systems[name], err = scim.New(scim.Config{BaseURL: url}); err != nil {
+		client := &http.Client{Transport: &deadly{office: o, system: name}}
+		if o.systems[name], err = scim.New(scim.Config{BaseURL: *url, Client: client}); err != nil {
 			return o, err
 		}
 	}
@@ -91,7 +95,7 @@ func startServer() (*scimtest.Server, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	for _, name := range []string{"staff", "engineering", "sales", "vienna", "austin", "developers"} {
+	for _, name := range []string{"staff", "engineering", "sales", "ledgers", "vienna", "austin", "developers"} {
 		if _, err := server.AddGroup(scimtest.Group{DisplayName: name}); err != nil {
 			return nil, "", err
 		}
@@ -117,17 +121,8 @@ func (o *office) start() (err error) {
 		return err
 	}
 	engine, err := provisioning.New(provisioning.Config{
-		Store: o.store, Signer: signer, Now: func() time.Time { return o.now },
-		Tenant: func(context.Context, string) (provisioning.TenantConfig, error) {
-			return provisioning.TenantConfig{
-				Sources: []provisioning.Source{{Source: o.hr, EndMissingAfter: 72 * time.Hour}},
-				Systems: map[string]provisioning.System{
-					"directory": {Connector: o.systems["directory"], Mode: provisioning.Managed, Batch: o.batch},
-					"code":      {Connector: o.systems["code"], Mode: provisioning.Managed},
-				},
-				Sinks: []audit.Sink{&timeline{office: o}, o.log},
-			}, nil
-		},
+		Store: o.store, Signer: signer, Lease: lease, Now: func() time.Time { return o.now },
+		Tenant: func(context.Context, string) (provisioning.TenantConfig, error) { return o.config(), nil },
 	})
 	if err != nil {
 		return err
@@ -141,6 +136,43 @@ func (o *office) start() (err error) {
 	}
 	_, err = o.tenant.ActivatePolicy(o.ctx, provisioning.ActivateRequest{Policy: p, Actor: "iam-desk"})
 	return err
+}
+
+// config is what the engine is to know.
+func (o *office) config() provisioning.TenantConfig {
+	c := provisioning.TenantConfig{
+		Sources: []provisioning.Source{{Source: o.hr, EndMissingAfter: 72 * time.Hour}},
+		Systems: map[string]provisioning.System{},
+		Sinks:   []audit.Sink{&timeline{office: o}, o.log},
+	}
+	for name, target := range o.systems {
+		c.Systems[name] = provisioning.System{Connector: target, Mode: provisioning.Managed, Timeout: lease / 2}
+	}
+	if o.alter != nil {
+		o.alter(&c)
+	}
+	return c
+}
+
+// configure configures the engine otherwise, as a host does when it starts it.
+func (o *office) configure(what string, alter func(c *provisioning.TenantConfig)) {
+	o.say("   (the engine is told to %s)", what)
+	o.alter = alter
+	if o.err == nil {
+		o.err = o.stop()
+	}
+	if o.err == nil {
+		o.err = o.start()
+	}
+}
+
+// directory is a change of what is configured about the directory.
+func directory(alter func(s *provisioning.System)) func(c *provisioning.TenantConfig) {
+	return func(c *provisioning.TenantConfig) {
+		s := c.Systems["directory"]
+		alter(&s)
+		c.Systems["directory"] = s
+	}
 }
 
 // stop ends what start began.
@@ -188,36 +220,10 @@ func (o *office) close() error {
 	for _, s := range o.servers {
 		errs = append(errs, s.Close())
 	}
-	return errors.Join(append(errs, os.RemoveAll(o.dir))...)
-}
-
-// restart ends the process and begins another one, with the same database and the
-// same servers. In the test of restarts that is really so.
-func (o *office) restart() {
-	switch {
-	case o.err != nil:
-	case o.dies:
-		o.err = kill()
-	case o.asleep:
-		o.asleep = false
-	default:
-		o.say("   (the process ends, and another begins)")
-		if o.err = o.stop(); o.err == nil {
-			o.err = o.start()
-		}
+	if o.dir != "" {
+		errs = append(errs, os.RemoveAll(o.dir))
 	}
-}
-
-// kill ends this process as kill -9 does: nothing is tidied up.
-func kill() error {
-	self, err := os.FindProcess(os.Getpid())
-	if err != nil {
-		return err
-	}
-	if err := self.Kill(); err != nil {
-		return err
-	}
-	select {} // until it comes
+	return errors.Join(errs...)
 }
 
 // say prints a line.

@@ -13,9 +13,9 @@ import (
 // policies are about the rules themselves, and when they are carried out.
 func policies() []scenario {
 	return []scenario{
-		{"policy-rolled-back", "a policy with a slip is held as a whole, and taken back by another process", policyRolledBack},
-		{"policy-reviewed", "a new policy acts once somebody has approved the plan of it", policyReviewed},
-		{"night-window", "what can wait is done at night, and what cannot is not", nightWindow},
+		{"policy-rolled-back", "a policy with a slip is held as a whole, and taken back by another process", policyRolledBack, 2},
+		{"policy-reviewed", "a new policy acts once somebody has approved the plan of it", policyReviewed, 1},
+		{"night-window", "what can wait is done at night, and what cannot is not", nightWindow, 1},
 	}
 }
 
@@ -27,7 +27,7 @@ func policyRolledBack(o *office) {
 	o.restart()
 	o.rollBack()
 	o.drain()
-	o.open(0)
+	o.noQuestions()
 	o.holds("worker.n0000", "sales", "staff")
 	o.entries("revoke", 0)
 }
@@ -43,7 +43,9 @@ func policyReviewed(o *office) {
 
 func nightWindow(o *office) {
 	ada(o)
-	o.waits(provisioning.Batch{Windows: "daily 22:00-05:00 Europe/Vienna", Kinds: []connector.Kind{connector.Update}})
+	o.configure("update the directory between 22:00 and 05:00 in Vienna", directory(func(s *provisioning.System) {
+		s.Batch = provisioning.Batch{Windows: "daily 22:00-05:00 Europe/Vienna", Kinds: []connector.Kind{connector.Update}}
+	}))
 	o.says("she has another title from today on", func(h *hr) {
 		h.change("1001", func(w *hrsource.Worker) { w.Assignments[0].JobTitle = "Countess" })
 	})
@@ -52,18 +54,6 @@ func nightWindow(o *office) {
 	o.shows("ada.byron", "title", "")
 	o.until("2026-01-05 21:00")
 	o.shows("ada.byron", "title", "Countess")
-}
-
-// waits configures the engine anew: what waits for windows in the directory.
-func (o *office) waits(batch provisioning.Batch) {
-	if o.asleep || o.err != nil {
-		return
-	}
-	o.say("   (the engine is told to update the directory between 22:00 and 05:00 in Vienna)")
-	o.batch = batch
-	if o.err = o.stop(); o.err == nil {
-		o.err = o.start()
-	}
 }
 
 // activate puts other rules in force: those of the office, with one part of them
@@ -82,6 +72,7 @@ func (o *office) activate(what, part, by string, review bool) {
 		o.err = err
 		return
 	}
+	o.plan()
 	o.drain()
 	o.held()
 }
@@ -118,9 +109,7 @@ func (o *office) apply() {
 		o.err = err
 		return
 	}
-	for _, line := range plan.Lines {
-		o.say("   plan  %s", line)
-	}
+	o.show(plan)
 	o.say("   APPROVED")
 	_, o.err = o.tenant.Apply(o.ctx, provisioning.ApplyRequest{Plan: plan, Actor: "iam-desk"})
 }
