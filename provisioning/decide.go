@@ -175,6 +175,8 @@ type itemKey struct {
 	key    string
 }
 
+func keyOf(it state.Item) itemKey { return itemKey{it.System, it.Kind, it.Key} }
+
 // change is one line of what a decision alters, for the audit.
 type change struct {
 	system, what, before, after string
@@ -184,7 +186,7 @@ type change struct {
 func (d *decision) index(items []state.Item) {
 	d.items, d.names = make(map[itemKey]state.Item, len(items)), loginNames(items)
 	for _, it := range items {
-		d.items[itemKey{it.System, it.Kind, it.Key}] = it
+		d.items[keyOf(it)] = it
 	}
 }
 
