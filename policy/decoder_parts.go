@@ -67,6 +67,7 @@ func (d *decoder) account(n *yaml.Node, path string) (a AccountMapping) {
 		{"after", func(n *yaml.Node, path string) { a.After = listOf(d, n, path, d.text) }},
 		{"aheadDays", func(n *yaml.Node, path string) { a.AheadDays = d.number(n, path) }},
 		{"suspend", func(n *yaml.Node, path string) { a.Suspend = d.text(n, path) }},
+		{"suspendUrgently", func(n *yaml.Node, path string) { a.SuspendUrgently = d.text(n, path) }},
 		{"rename", func(n *yaml.Node, path string) { a.Rename = d.flag(n, path) }},
 		{"signIn", func(n *yaml.Node, path string) { a.SignIn = d.text(n, path) }},
 	})
@@ -91,6 +92,7 @@ func (d *decoder) deny(n *yaml.Node, path string) (y Deny) {
 		{"grants", func(n *yaml.Node, path string) { y.Grants = listOf(d, n, path, d.text) }},
 		{"from", func(n *yaml.Node, path string) { y.From = d.text(n, path) }},
 		{"until", func(n *yaml.Node, path string) { y.Until = d.text(n, path) }},
+		{"urgent", func(n *yaml.Node, path string) { y.Urgent = d.flag(n, path) }},
 		{"description", func(n *yaml.Node, path string) { y.Description = d.text(n, path) }},
 	})
 	return y

@@ -12,6 +12,7 @@ type deny struct {
 	window window
 	roles  []string
 	grants []pattern
+	urgent bool
 }
 
 // exception is a compiled [Exception].
@@ -30,7 +31,7 @@ func (c *compilation) denies() {
 		path := entry("denies", i)
 		c.title(path, "deny", "denies", d.Name, i, first)
 		c.prose(path+".description", d.Description)
-		out := deny{name: d.Name, when: c.required(path, "deny", d.When), window: c.window(path, "deny", d.From, d.Until), roles: d.Roles}
+		out := deny{name: d.Name, when: c.required(path, "deny", d.When), window: c.window(path, "deny", d.From, d.Until), roles: d.Roles, urgent: d.Urgent}
 		if len(d.Roles)+len(d.Grants) == 0 {
 			c.found.add(path, "the deny denies nothing; want roles or grants")
 		}

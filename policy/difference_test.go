@@ -38,7 +38,11 @@ func (w writer) edit(doc policy.Document) {
 		role.When = w.compiles()
 		doc.Roles["team"] = role
 	case 8:
-		if len(doc.Denies) > 0 {
+		switch {
+		case len(doc.Denies) == 0:
+		case w.IntN(2) == 0:
+			doc.Denies[0].Urgent = !doc.Denies[0].Urgent
+		default:
 			doc.Denies[0].When = w.compiles()
 		}
 	case 9:

@@ -114,7 +114,8 @@ func (t *Tenant) decide(ctx context.Context, tx state.Tx, p state.Person) error 
 		p.Spell++
 	}
 	p.Live, p.DueAt = d.Live, d.NextChange
-	d.person, d.urgent, d.expected = p, s.urgent && !d.Live, s.begins()
+	d.person, d.expected = p, s.begins()
+	d.hurry(s.urgent && !d.Live)
 	if err := d.compare(); err != nil {
 		return err
 	}
@@ -157,10 +158,11 @@ type decision struct {
 	tx       state.Tx
 	now      time.Time
 	run      string
-	was      state.Person // before the look
-	person   state.Person // after it
-	urgent   bool
-	expected bool // a relationship is known that begins later
+	was      state.Person     // before the look
+	person   state.Person     // after it
+	abrupt   bool             // whatever is taken away is urgent
+	urgent   map[itemKey]bool // to take away
+	expected bool             // a relationship is known that begins later
 	accounts map[string]state.Account
 	names    map[string]string // attribute that holds the login name, by system
 	items    map[itemKey]state.Item

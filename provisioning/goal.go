@@ -76,7 +76,7 @@ func (d *decision) renew(it *state.Item, desired string) {
 	case it.Kind == state.ItemGrant && desired == absent && (it.Known == held || unknown):
 		it.Removes = string(connector.Revoke)
 	}
-	if d.urgent && (it.Removes != "" && it.Removes != string(connector.Delete) || desired == ended) {
+	if (it.Removes != "" || desired == ended) && d.isUrgent(*it) {
 		it.Lane = state.LaneImmediate
 	}
 	switch {
@@ -95,7 +95,7 @@ func (d *decision) renew(it *state.Item, desired string) {
 // moreUrgent reports whether an item which takes access away, and may wait with
 // its run, has to be judged again because it cannot wait.
 func (d *decision) moreUrgent(it state.Item) bool {
-	return d.urgent && it.Removes != "" && it.Removes != string(connector.Delete) && it.State != state.ItemSettled && it.Lane != state.LaneImmediate
+	return it.Removes != "" && it.State != state.ItemSettled && it.Lane != state.LaneImmediate && d.isUrgent(it)
 }
 
 // place says whether an item is settled, due, waiting or batched.
