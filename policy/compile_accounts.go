@@ -9,7 +9,6 @@ type account struct {
 	attributes []mapped
 	after      []string
 	aheadDays  int
-	suspend    *condition // nil for never
 	rename     bool
 }
 
@@ -50,8 +49,12 @@ func (c *compilation) accounts() {
 		c.signIn(system)
 		c.governance(path, m.Owner, m.ReviewDays)
 		a := account{name: m.Name, after: m.After, aheadDays: m.AheadDays, rename: m.Rename}
+		off := suspension{system: system}
 		if m.Suspend != "" {
-			a.suspend = c.condition(path+".suspend", m.Suspend)
+			off.when = c.condition(path+".suspend", m.Suspend)
+		}
+		if m.SuspendUrgently != "" {
+			off.urgently = c.condition(path+".suspendUrgently", m.SuspendUrgently)
 		}
 		if m.AheadDays > 0 {
 			c.policy.aheads = appendNew(c.policy.aheads, m.AheadDays)
@@ -81,8 +84,8 @@ func (c *compilation) accounts() {
 			}
 			edges[system] = appendNew(edges[system], other)
 		}
-		if a.suspend != nil {
-			c.policy.suspending = append(c.policy.suspending, system)
+		if off.when != nil || off.urgently != nil {
+			c.policy.suspending = append(c.policy.suspending, off)
 		}
 		c.policy.accounts[system] = a
 	}

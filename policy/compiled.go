@@ -30,7 +30,7 @@ type Policy struct {
 	aheads         []int   // days that accounts are made ahead
 	bridgeDays     int
 	accounts       map[string]account
-	suspending     []string // systems that suspend accounts, sorted
+	suspending     []suspension // by system
 	readsOwn       bool
 	readsManager   bool
 	readsApprovals bool

@@ -67,6 +67,7 @@ func (d *decoder) account(n *yaml.Node, path string) (a AccountMapping) {
 		{"after", func(n *yaml.Node, path string) { a.After = listOf(d, n, path, d.text) }},
 		{"aheadDays", func(n *yaml.Node, path string) { a.AheadDays = d.number(n, path) }},
 		{"suspend", func(n *yaml.Node, path string) { a.Suspend = d.text(n, path) }},
+		{"suspendUrgently", func(n *yaml.Node, path string) { a.SuspendUrgently = d.text(n, path) }},
 		{"rename", func(n *yaml.Node, path string) { a.Rename = d.flag(n, path) }},
 		{"signIn", func(n *yaml.Node, path string) { a.SignIn = d.text(n, path) }},
 		{"owner", func(n *yaml.Node, path string) { a.Owner = d.text(n, path) }},
@@ -97,6 +98,7 @@ func (d *decoder) deny(n *yaml.Node, path string) (y Deny) {
 		{"until", func(n *yaml.Node, path string) { y.Until = d.text(n, path) }},
 		{"owner", func(n *yaml.Node, path string) { y.Owner = d.text(n, path) }},
 		{"reviewDays", func(n *yaml.Node, path string) { y.ReviewDays = d.number(n, path) }},
+		{"urgent", func(n *yaml.Node, path string) { y.Urgent = d.flag(n, path) }},
 		{"description", func(n *yaml.Node, path string) { y.Description = d.text(n, path) }},
 	})
 	return y

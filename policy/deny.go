@@ -22,6 +22,9 @@ type Deny struct {
 	// From and Until bound the time in which the deny holds, as those of a [Rule].
 	From  string `json:"from,omitempty"`
 	Until string `json:"until,omitempty"`
+	// Urgent says that what the deny takes is to be taken away at once ([Urgent]), with the
+	// account if nothing else is left in its system.
+	Urgent bool `json:"urgent,omitempty"`
 	// Owner answers for the deny, and ReviewDays is how often it is to be reviewed;
 	// zero means never.
 	Owner      string `json:"owner,omitempty"`

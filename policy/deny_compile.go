@@ -12,6 +12,7 @@ type deny struct {
 	window window
 	roles  []string
 	grants []pattern
+	urgent bool
 }
 
 // exception is a compiled [Exception].
@@ -31,7 +32,7 @@ func (c *compilation) denies() {
 		c.title(path, "deny", "denies", d.Name, i, first)
 		c.prose(path+".description", d.Description)
 		c.governance(path, d.Owner, d.ReviewDays)
-		out := deny{name: d.Name, when: c.required(path, "deny", d.When), window: c.window(path, "deny", d.From, d.Until), roles: d.Roles}
+		out := deny{name: d.Name, when: c.required(path, "deny", d.When), window: c.window(path, "deny", d.From, d.Until), roles: d.Roles, urgent: d.Urgent}
 		if len(d.Roles)+len(d.Grants) == 0 {
 			c.found.add(path, "the deny denies nothing; want roles or grants")
 		}

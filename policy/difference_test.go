@@ -38,9 +38,13 @@ func (w writer) edit(doc policy.Document) {
 		role.When = w.compiles()
 		doc.Roles["team"] = role
 	case 8:
-		if len(doc.Denies) > 0 && w.IntN(2) == 0 {
+		switch {
+		case len(doc.Denies) == 0:
+		case w.IntN(3) == 0:
 			doc.Denies[0].Roles = []string{w.one("here", "there", "some")}
-		} else if len(doc.Denies) > 0 {
+		case w.IntN(2) == 0:
+			doc.Denies[0].Urgent = !doc.Denies[0].Urgent
+		default:
 			doc.Denies[0].When = w.compiles()
 		}
 	case 9:

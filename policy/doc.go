@@ -112,10 +112,22 @@
 //	  directory:
 //	    aheadDays: 7        # made a week before the first day, disabled until then
 //	    suspend: status == "onLeave"
+//	    suspendUrgently: status == "suspended"
 //	    rename: true        # a new name in the candidates is a new login name
 //
 // Days are those of the calendar in the zone of the relationship. An end that was
 // ordered to be immediate is never bridged.
+//
+// # What is urgent
+//
+//	denies:
+//	  - {name: under investigation, when: status == "suspended", grants: ["bank:*"], urgent: true}
+//
+// What a decision does not give is taken away in its time: with everything else that
+// changed, after whoever has to agree to that, in hours in which it may be done.
+// [Decision.Urgent] tells what is not to wait: what an urgent [Deny] takes, an account
+// that is suspended urgently, and what a job that ended abruptly was the last to give,
+// while another one goes on.
 //
 // # What a rule sees
 //

@@ -30,5 +30,5 @@ func TestTheDocumentationLoads(t *testing.T) {
 		}
 		loaded++
 	}
-	require.Equal(t, 3, loaded)
+	require.Equal(t, 4, loaded)
 }

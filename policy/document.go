@@ -88,6 +88,9 @@ type AccountMapping struct {
 	// access, the account stays, with what it holds, and is disabled. Empty means
 	// that it never is.
 	Suspend string `json:"suspend,omitempty"`
+	// SuspendUrgently is as Suspend, for what cannot wait, such as an investigation: if
+	// it holds for each relationship, disabling the account is urgent ([Urgent]).
+	SuspendUrgently string `json:"suspendUrgently,omitempty"`
 	// Rename gives an account another login name when the one it has is none of the
 	// candidates any more, as after a marriage. The old one stays reserved for the
 	// same person. Otherwise an account keeps the name it was made with.

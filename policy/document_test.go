@@ -37,7 +37,7 @@ entitlements:
   app:role/a: {requestable: true, approval: true, owner: Dave, reviewDays: 30, description: a thing}
   app:x/secret*: {sensitivity: sensitive}
 denies:
-  - {name: no, when: "false", roles: [staff], grants: ["app:*"], from: 2026-01-01, until: hireDate + 3d, owner: Frank, reviewDays: 1, description: none}
+  - {name: no, when: "false", roles: [staff], grants: ["app:*"], from: 2026-01-01, until: hireDate + 3d, urgent: true, owner: Frank, reviewDays: 1, description: none}
 separation:
   - name: apart
     between: [{roles: [team], grants: ["app:x/*"]}, {grants: [app:role/z]}, {roles: [self]}]
@@ -66,7 +66,7 @@ rules:
       Two
       lines.
 accounts:
-  app: {name: login, candidates: ["{email}"], aheadDays: 7, rename: true, suspend: 'status == "onLeave"', attributes: {a: ~, b: "x", c: [x, "y{clearance}"], d: []}, after: [other], signIn: other, owner: Judy, reviewDays: 5}
+  app: {name: login, candidates: ["{email}"], aheadDays: 7, rename: true, suspend: 'status == "onLeave"', suspendUrgently: 'status == "suspended"', attributes: {a: ~, b: "x", c: [x, "y{clearance}"], d: []}, after: [other], signIn: other, owner: Judy, reviewDays: 5}
   other: {name: login, candidates: ["{email}"], signIn: identityProvider}
 `
 
@@ -97,7 +97,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 			"app:x/secret*": {Sensitivity: policy.Sensitive},
 		},
 		Denies: []policy.Deny{{
-			Name: "no", When: "false", Roles: []string{"staff"}, Grants: []string{"app:*"}, From: "2026-01-01", Until: "hireDate + 3d", Owner: "Frank", ReviewDays: 1, Description: "none",
+			Name: "no", When: "false", Roles: []string{"staff"}, Grants: []string{"app:*"}, From: "2026-01-01", Until: "hireDate + 3d", Urgent: true, Owner: "Frank", ReviewDays: 1, Description: "none",
 		}},
 		Separation: []policy.Separation{{
 			Name: "apart", AtMost: 2, Action: policy.RequireApproval, Owner: "Heidi", ReviewDays: 3, Description: "so",
@@ -117,7 +117,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		}},
 		Accounts: map[string]policy.AccountMapping{
 			"app": {
-				Name: "login", Candidates: []string{"{email}"}, After: []string{"other"}, AheadDays: 7, Rename: true, Suspend: `status == "onLeave"`, SignIn: "other", Owner: "Judy", ReviewDays: 5,
+				Name: "login", Candidates: []string{"{email}"}, After: []string{"other"}, AheadDays: 7, Rename: true, Suspend: `status == "onLeave"`, SuspendUrgently: `status == "suspended"`, SignIn: "other", Owner: "Judy", ReviewDays: 5,
 				Attributes: map[string][]string{"a": nil, "b": {"x"}, "c": {"x", "y{clearance}"}, "d": nil},
 			},
 			"other": {Name: "login", Candidates: []string{"{email}"}, SignIn: policy.SignInProvider},

@@ -46,9 +46,12 @@ func (p *Policy) Evaluate(ctx context.Context, s Subject) (Decision, error) {
 
 // now adds what relationships give at s.At.
 func (p *Policy) now(work *deciding, s Subject, live []*Relationship, d *Decision) error {
-	suspended := map[string]bool{}
-	o, err := p.resolve(work, s, live, p.succession(s).formers(s.At), func(i int, f *facts) error { return p.suspends(f, i == 0, suspended) })
+	off := newSuspended(p)
+	o, err := p.resolve(work, s, live, p.succession(s).formers(s.At), func(f *facts) error { return p.suspends(f, off) })
 	if err != nil {
+		return err
+	}
+	if d.Urgent, err = p.urgency(work.ctx, s, o, off); err != nil {
 		return err
 	}
 	d.Grants, d.Denied, d.Violations = o.grants(p), o.denied(), o.violations
@@ -57,7 +60,7 @@ func (p *Policy) now(work *deciding, s Subject, live []*Relationship, d *Decisio
 		return fmt.Errorf("relationship %s: %w", main.ID, err)
 	}
 	for i, a := range d.Accounts {
-		if suspended[a.System] {
+		if at := slices.IndexFunc(p.suspending, func(x suspension) bool { return x.system == a.System }); at >= 0 && off.all[at] {
 			d.Accounts[i].Disabled = Suspended
 		}
 	}
@@ -67,12 +70,12 @@ func (p *Policy) now(work *deciding, s Subject, live []*Relationship, d *Decisio
 // resolve decides what a person has at s.At, with relationships that give access
 // then and former ones. each is called for every one of live with what conditions see
 // of it.
-func (p *Policy) resolve(work *deciding, s Subject, live []*Relationship, past []former, each func(i int, f *facts) error) (*outcome, error) {
+func (p *Policy) resolve(work *deciding, s Subject, live []*Relationship, past []former, each func(f *facts) error) (*outcome, error) {
 	o := &outcome{given: reasons{}}
-	for i, r := range live {
+	for _, r := range live {
 		f, err := p.match(work, s, r, o)
 		if err == nil && each != nil {
-			err = each(i, f)
+			err = each(f)
 		}
 		p.release(f)
 		if err != nil {
@@ -201,24 +204,27 @@ func (rule *rule) holds(machine *vm.VM, r *Relationship, at time.Time, f *facts)
 	return f.holds(machine, rule.when)
 }
 
-// suspends notes in which systems accounts are suspended, if that holds for one
-// relationship as it does for those before.
-func (p *Policy) suspends(f *facts, first bool, suspended map[string]bool) error {
+// suspends notes which accounts are not suspended, or not urgently, by one relationship:
+// they are if each of them says so.
+func (p *Policy) suspends(f *facts, off suspended) error {
 	if len(p.suspending) == 0 {
 		return nil
 	}
 	machine, done := p.machine()
 	defer done()
-	for _, system := range p.suspending {
-		condition := p.accounts[system].suspend
-		if !first && !suspended[system] {
-			continue
+	for i, x := range p.suspending {
+		var holds [2]bool
+		for k, c := range []*condition{x.urgently, x.when} {
+			if c == nil {
+				continue
+			}
+			var err error
+			if holds[k], err = f.holds(machine, c); err != nil {
+				return fmt.Errorf("account %s: suspend: %w", x.system, err)
+			}
 		}
-		holds, err := f.holds(machine, condition)
-		if err != nil {
-			return fmt.Errorf("account %s: suspend: %w", system, err)
-		}
-		suspended[system] = holds
+		off.urgent[i] = off.urgent[i] && holds[0]
+		off.all[i] = off.all[i] && (holds[0] || holds[1])
 	}
 	return nil
 }

@@ -60,7 +60,7 @@ type Relationship struct {
 	// from the beginning, whatever its From; each ends where the next begins.
 	Spans []Span
 	// Abrupt says that End was ordered to be immediate: no bridge and no overlap lead
-	// beyond it.
+	// beyond it, and what only this relationship gave is lost urgently; see [Urgent].
 	Abrupt bool
 	// Zone is where the relationship's days begin; it gives the from and until
 	// of rules their instants. Nil means UTC.
@@ -104,6 +104,9 @@ type Decision struct {
 	// Denied are entitlements to which policy leads in some way and which are not
 	// given, sorted.
 	Denied []Denial
+	// Urgent is what is to be taken away at once. If Live is false nothing is told here:
+	// whether a leaver loses everything at once depends on how the last job ended.
+	Urgent Urgent
 	// Violations are the separations of duties that the person would violate, or
 	// does, sorted.
 	Violations []Violation
@@ -149,7 +152,7 @@ type Disabled string
 const (
 	Enabled   Disabled = ""          // it is not
 	Ahead     Disabled = "ahead"     // the first day has not come
-	Suspended Disabled = "suspended" // the mapping's Suspend holds
+	Suspended Disabled = "suspended" // the mapping's Suspend or SuspendUrgently holds
 )
 
 const (

@@ -266,8 +266,9 @@ func (c *compilation) index() {
 		add(p.roles[name].when)
 		bundles(p.roles[name].bundles)
 	}
-	for _, system := range c.systems {
-		add(p.accounts[system].suspend)
+	for _, x := range p.suspending {
+		add(x.when)
+		add(x.urgently)
 	}
 	p.index = newIndex(p, all, c.conditions().natives.places)
 }

@@ -17,6 +17,7 @@ const (
 	maxList         = 2_000 // entries of one list
 	maxInherits     = 16    // levels of roles above each other
 	maxExpanded     = 500_000
+	maxSince        = 64         // instants since jobs ended abruptly, about which it is decided again
 	maxInstances    = 20_000     // roles that one relationship leads to, counting parameters
 	maxGiven        = 200_000    // ways to entitlements that there are for one relationship
 	maxTaken        = 1_000_000  // times that denies take back one of them, or are lifted, for one person

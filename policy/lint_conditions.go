@@ -38,10 +38,9 @@ func (l *linting) clauses() []clause {
 		with(entry("denies", i), fmt.Sprintf("deny %q", d.Name), d.When, nil)
 	}
 	for _, system := range sortedKeys(l.doc.Accounts) {
-		path, suspend := child("accounts", system), l.doc.Accounts[system].Suspend
-		if suspend != "" {
-			out = append(out, clause{path, fmt.Sprintf("suspend of account %q", system), suspend, logic.And()})
-		}
+		path, m := child("accounts", system), l.doc.Accounts[system]
+		out = append(out, clause{path + ".suspend", fmt.Sprintf("suspend of account %q", system), m.Suspend, logic.And()},
+			clause{path + ".suspendUrgently", fmt.Sprintf("suspendUrgently of account %q", system), m.SuspendUrgently, logic.And()})
 	}
 	return slices.DeleteFunc(out, func(c clause) bool { return c.when == "" })
 }
@@ -49,7 +48,7 @@ func (l *linting) clauses() []clause {
 // at is the path of the condition itself.
 func (c clause) at() string {
 	if strings.HasPrefix(c.path, "accounts") {
-		return c.path + ".suspend"
+		return c.path
 	}
 	return c.path + ".when"
 }

@@ -113,10 +113,10 @@ func (w writer) policy(t testing.TB, rules int) *policy.Policy {
 		doc.Rules = append(doc.Rules, r)
 	}
 	for i := range w.IntN(3) {
-		doc.Denies = append(doc.Denies, policy.Deny{Name: fmt.Sprintf("d%d", i), When: when(), Roles: []string{w.one("here", "there", "base", "some")}, Grants: []string{fmt.Sprintf("app:role/%d", i)}, Until: window()})
+		doc.Denies = append(doc.Denies, policy.Deny{Name: fmt.Sprintf("d%d", i), When: when(), Roles: []string{w.one("here", "there", "base", "some")}, Grants: []string{fmt.Sprintf("app:role/%d", i)}, Until: window(), Urgent: w.IntN(2) == 0})
 	}
 	app := doc.Accounts["app"]
-	app.Suspend, app.AheadDays = when(), w.IntN(2)*30
+	app.Suspend, app.SuspendUrgently, app.AheadDays = when(), when(), w.IntN(2)*30
 	doc.Accounts["app"] = app
 	p, err := policy.Compile(doc)
 	require.NoError(t, err)

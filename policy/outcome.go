@@ -15,6 +15,7 @@ type outcome struct {
 	lifts  map[string][]string // exceptions by the deny that they lift
 	lifted map[Entitlement][]Lift
 	lost   map[Entitlement]*Denial
+	urgent map[Entitlement]bool // to which an urgent deny takes a way
 
 	approvals  map[Entitlement]string
 	violations []Violation
@@ -63,6 +64,12 @@ func (o *outcome) takeBack(work *deciding) error {
 				}
 				times++
 				taken.take(e, i, cause)
+				if d.urgent {
+					if o.urgent == nil {
+						o.urgent = map[Entitlement]bool{}
+					}
+					o.urgent[e] = true
+				}
 			}
 		}
 	}

@@ -26,7 +26,7 @@ rules:
 func timed() string {
 	text := strings.NewReplacer(
 		"version: 1\n", "version: 1\nbridgeDays: 9\n",
-		"    attributes:\n      displayName", "    aheadDays: 10\n    suspend: oncall || level > 5\n    attributes:\n      displayName",
+		"    attributes:\n      displayName", "    aheadDays: 10\n    suspend: oncall || level > 5\n    suspendUrgently: level == 3\n    attributes:\n      displayName",
 		"  git:\n", "  git:\n    aheadDays: 3\n",
 		"roles: [engineer], from", "roles: [engineer], overlapDays: 12, from",
 		`grants: [git:team/calm]`, `grants: [git:team/calm], overlapDays: 1`,
@@ -44,7 +44,7 @@ func ruled() string {
   - {name: teams, when: "true", roles: [team], with: {name: "{department}"}, overlapDays: 7}
   - {name: guests, when: level > 1, overlapDays: 5, addOns: [{roles: [guest], from: 2026-02-10}, {grants: [git:team/desk], from: hireDate + 2d, until: hireDate + 20d}]}
 `), "roles:\n", `denies:
-  - {name: secret, when: clearance == "secret", grants: ["git:*"], from: 2026-02-01, until: 2026-09-01}
+  - {name: secret, when: clearance == "secret", grants: ["git:*"], from: 2026-02-01, until: 2026-09-01, urgent: true}
   - {name: mentors, when: clearance == "none", roles: [mentor], until: 2026-08-01}
   - {name: late, when: oncall, roles: [engineer], from: reviewed + 10d}
 exceptions:
@@ -127,7 +127,7 @@ func (h histories) subject() policy.Subject {
 			r.Start = h.instant()
 		}
 		if h.IntN(3) > 0 {
-			r.End = h.instant()
+			r.End, r.Abrupt = h.instant(), h.IntN(2) == 0
 		}
 		from := h.instant()
 		for range h.IntN(4) {
@@ -177,14 +177,14 @@ func TestNothingChangesBeforeNextChange(t *testing.T) {
 			seen := nothingChangesBeforeNextChange(t, p, false)
 			nothingChangesBeforeNextChange(t, p, true)
 			if name == "ruled" {
-				require.Greater(t, min(seen.denied, seen.violations, seen.lifted), 200, "%+v", seen)
+				require.Greater(t, min(seen.denied, seen.violations, seen.lifted, seen.urgent), 200, "%+v", seen)
 			}
 		})
 	}
 }
 
 // sights are how often something was seen in decisions.
-type sights struct{ denied, violations, lifted int }
+type sights struct{ denied, violations, lifted, urgent int }
 
 func nothingChangesBeforeNextChange(t *testing.T, p *policy.Policy, dense bool) (seen sights) {
 	t.Helper()
@@ -196,6 +196,7 @@ func nothingChangesBeforeNextChange(t *testing.T, p *policy.Policy, dense bool) 
 		for range 12 {
 			d := evaluate(t, p, s)
 			seen.denied, seen.violations = seen.denied+len(d.Denied), seen.violations+len(d.Violations)
+			seen.urgent += len(d.Urgent.Accounts) + len(d.Urgent.Grants)
 			for _, g := range d.Grants {
 				seen.lifted += len(g.Lifted)
 			}

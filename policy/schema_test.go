@@ -80,7 +80,7 @@ func TestValidPoliciesFitTheSchema(t *testing.T) {
 	t.Parallel()
 	texts := map[string]string{
 		"company": company, "mixed": mixed, "timed": timed(), "ruled": ruled(), "complete": complete, "denying": denying, "duties": duties,
-		"governed": governed, "timing": timing, "base": base, "sales": sales, "limits": limits,
+		"governed": governed, "timing": timing, "hurried": hurried, "base": base, "sales": sales, "limits": limits,
 		"nothing in anything": "version: 1\nattributes:\nroles: {a: {inherits: , addOns: }}\nrules:\ndenies: []\nexceptions: []\nseparation:\nentitlements:\naccounts: {}\n",
 	}
 	require.NoError(t, filepath.WalkDir("../examples", func(path string, d os.DirEntry, err error) error {

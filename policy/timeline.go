@@ -124,7 +124,8 @@ func primary(live []*Relationship) *Relationship {
 // nextChange returns the first instant after s.At at which a relationship begins
 // or ends, accounts are to be made ahead of it, or, while it gives access or others
 // follow it, its attributes change, an overlap ends, the window of a rule opens or
-// closes, or a request or approval begins to count or ends.
+// closes, a request or approval begins to count or ends, or an abrupt end of another one
+// was some time ago.
 func (p *Policy) nextChange(s Subject) time.Time {
 	var next time.Time
 	consider := func(at time.Time) {
@@ -157,6 +158,9 @@ func (p *Policy) nextChange(s Subject) time.Time {
 		}
 		consider(r.Start)
 		consider(r.End)
+		if r.Abrupt && !r.End.IsZero() && slices.ContainsFunc(s.Relationships, func(o Relationship) bool { return p.gives(s, &o, r.calm()) }) {
+			consider(r.calm())
+		}
 		if !r.Start.IsZero() {
 			for _, days := range p.aheads {
 				consider(daysBefore(r, days))

@@ -1,11 +1,9 @@
 package provisioning
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/joinery-iam/joinery/audit"
@@ -18,6 +16,7 @@ type job struct {
 	*Tenant
 	target *target
 	claim  state.Claimed
+	had    map[itemKey]int64 // revisions of items that had their turn
 	// turned says what became of the breaker in the last step, if anything.
 	turned string
 }
@@ -37,43 +36,59 @@ type attempt struct {
 	breaker state.Breaker
 }
 
-// work takes the items of an account through one attempt each, most urgent
-// first. Between two calls there is one transaction: it records what came of the
-// last and the intent of the next.
+// work takes the items of an account through one attempt each: first what is urgent by
+// now, then the most important. Between two calls there is one transaction: it records
+// what came of the last and the intent of the next.
 func (t *Tenant) work(ctx context.Context, target *target, claim state.Claimed) error {
-	j := &job{Tenant: t, target: target, claim: claim}
-	slices.SortStableFunc(claim.Items, func(a, b state.Item) int { return cmp.Compare(rank(a), rank(b)) })
+	j := &job{Tenant: t, target: target, claim: claim, had: map[itemKey]int64{}}
 	var (
 		last   attempt
 		result outcome
 	)
 	// An impatient caller ends the calls, and not the record of what was sent.
 	steady := context.WithoutCancel(ctx)
-	for i := 0; i < len(claim.Items); i++ {
-		if !j.leaseLasts() || ctx.Err() != nil {
-			break
-		}
-		next, ok, err := j.step(steady, last, result, &claim.Items[i])
+	for more := true; more; {
+		var err error
+		next := attempt{}
+		next, more, err = j.step(steady, last, result, j.leaseLasts() && ctx.Err() == nil)
 		if errors.Is(err, state.ErrFenced) {
 			return j.fenced(steady, last, result)
 		}
-		if err != nil || !ok {
-			last = attempt{}
-			if err != nil {
-				return err
-			}
+		if err != nil {
+			return err
+		}
+		if last = next; next.op.Key == "" {
 			continue
 		}
-		last, result = next, j.call(ctx, next)
+		result = j.call(ctx, next)
 		if next.probe && next.look && result.verdict == verdictUndone {
-			i-- // the system is back, and this has waited for it
+			// The system is back, and this has waited for it.
+			delete(j.had, keyOf(next.item))
+			j.claim.Items = append([]state.Item{next.item}, j.claim.Items...)
 		}
 	}
-	_, _, err := j.step(steady, last, result, nil)
-	if errors.Is(err, state.ErrFenced) {
-		return j.fenced(steady, last, result)
+	return nil
+}
+
+// next returns the item whose turn it is. What is urgent and was released since the claim,
+// by whomever, comes before what was claimed.
+func (j *job) next(tx state.Tx) (it state.Item, ok bool, err error) {
+	urgent, err := tx.UrgentItems(j.claim.Account.Person, j.target.name, wall())
+	if err != nil {
+		return state.Item{}, false, err
 	}
-	return err
+	for _, items := range [][]state.Item{urgent, j.claim.Items} {
+		for _, other := range items {
+			revision, had := j.had[keyOf(other)]
+			if (!had || revision < other.Revision) && (!ok || rank(other) < rank(it)) {
+				it, ok = other, true
+			}
+		}
+		if ok {
+			break
+		}
+	}
+	return it, ok, nil
 }
 
 // rank orders the items of one account: what takes access away comes first.
@@ -104,12 +119,13 @@ func (j *job) leaseLasts() bool {
 	return wall().Add(j.target.Timeout).Before(j.claim.Account.LeaseUntil)
 }
 
-// step records what came of the last attempt, if there was one, and prepares the
-// next one on item, or ends the lease if item is nil. If there is nothing to be
-// called for item, ok is false.
-func (j *job) step(ctx context.Context, last attempt, result outcome, item *state.Item) (next attempt, ok bool, err error) {
+// step records what came of the last attempt, if there was one, and prepares the next
+// one, or ends the lease if there is nothing more to be tried, or nothing may be begun. If
+// the item whose turn it is needs no call, next is the zero attempt.
+func (j *job) step(ctx context.Context, last attempt, result outcome, begin bool) (next attempt, more bool, err error) {
+	var it state.Item
 	err = j.backend.Update(ctx, j.id, func(tx state.Tx) error {
-		next, ok, j.turned = attempt{}, false, ""
+		next, more, j.turned = attempt{}, false, ""
 		account, err := tx.Lock(j.claim.Account.Person, j.claim.Account.System, j.claim.Account.Owner, j.claim.Account.Epoch)
 		if err != nil {
 			return err
@@ -119,120 +135,128 @@ func (j *job) step(ctx context.Context, last attempt, result outcome, item *stat
 				return err
 			}
 		}
-		if item == nil {
+		if begin {
+			if it, more, err = j.next(tx); err != nil {
+				return err
+			}
+		}
+		if !more {
 			if err := j.endProbe(tx); err != nil {
 				return err
 			}
 			return tx.Unclaim(account.Person, account.System, account.Owner, account.Epoch)
 		}
-		next, ok, err = j.prepare(ctx, tx, account, *item)
+		next, err = j.prepare(ctx, tx, account, it)
 		return err
 	})
+	if err == nil && more {
+		j.had[keyOf(it)] = it.Revision
+	}
 	if err == nil && j.turned != "" {
 		j.engine.cfg.Logger.WarnContext(ctx, "the breaker of a system was "+j.turned,
 			"event", "system", "tenant", j.id, "system", j.target.name, "error", result.err)
 	}
-	return next, ok, err
+	return next, more, err
 }
 
 // prepare reads the item again and journals what is about to be tried. An item
 // that was decided anew meanwhile is taken as it is now, or left alone if it may
-// not act any more.
-func (j *job) prepare(ctx context.Context, tx state.Tx, account state.Account, claimed state.Item) (attempt, bool, error) {
+// not act any more: then it returns the zero attempt.
+func (j *job) prepare(ctx context.Context, tx state.Tx, account state.Account, claimed state.Item) (attempt, error) {
 	it, err := j.asDecided(ctx, tx, &account, claimed)
 	if errors.Is(err, errMoved) {
-		return attempt{}, false, nil // whoever knows that policy decides first
+		return attempt{}, nil // whoever knows that policy decides first
 	}
 	if err != nil {
-		return attempt{}, false, err
+		return attempt{}, err
 	}
 	if it.Revision != claimed.Revision || it.State == state.ItemDue { // a release may have ended
 		if free, err := released(tx, it); err != nil || !free {
-			return attempt{}, false, err
+			return attempt{}, err
 		}
 	}
 	switch it.State {
 	case state.ItemSending:
 		if account.RemoteID == "" && it.OpKind != string(connector.Create) {
-			return attempt{}, false, tx.PutItem(nothingThere(it)) // to be looked at
+			return attempt{}, tx.PutItem(nothingThere(it)) // to be looked at
 		}
-		breaker, may, err := j.mayCall(tx)
+		breaker, may, err := j.mayCall(tx, it)
 		if err != nil || !may {
-			return attempt{}, false, err
+			return attempt{}, err
 		}
 		op, err := j.operation(tx, account, it, connector.Kind(it.OpKind))
 		if err != nil {
-			return attempt{}, false, err
+			return attempt{}, err
 		}
 		probe, err := takeProbe(tx, breaker)
-		return attempt{item: it, op: op, look: true, probe: probe, breaker: breaker}, err == nil, err
+		return attempt{item: it, op: op, look: true, probe: probe, breaker: breaker}, err
 	case state.ItemDue:
 	default:
-		return attempt{}, false, nil
+		return attempt{}, nil
 	}
 	kind := kindOf(account, it)
 	if kind == "" {
 		it.State = state.ItemSettled
 		if err := tx.PutItem(it); err != nil || account.Exists {
-			return attempt{}, false, err
+			return attempt{}, err
 		}
 		// What was to be made is not wanted any more: the rest of it neither.
-		return attempt{}, false, j.touch(tx, it.Person, "", eventAccount, false)
+		return attempt{}, j.touch(tx, it.Person, "", eventAccount, false)
 	}
 	if why := j.forbids(j.target.Mode, kind.Removes()); why != "" {
 		it.State, it.Problem = state.ItemWaiting, why
-		return attempt{}, false, tx.PutItem(it)
+		return attempt{}, tx.PutItem(it)
 	}
 	if givesAgain(kind) || kind == connector.Create {
 		lockout, err := j.lockoutOf(tx, it.Person)
 		if err != nil {
-			return attempt{}, false, err
+			return attempt{}, err
 		}
 		if lockout != "" { // it was parked when that was decided, and is tried again
 			it.State, it.Problem = state.ItemWaiting, lockout
-			return attempt{}, false, tx.PutItem(it)
+			return attempt{}, tx.PutItem(it)
 		}
 	}
 	why, err := j.keptBack(tx, account, it, func() ([]state.Item, error) { return tx.ItemsOf(it.Person) })
 	if err != nil {
-		return attempt{}, false, err
+		return attempt{}, err
 	}
 	if why != "" {
 		it.State, it.Problem = state.ItemWaiting, why
 		if err := tx.PutItem(it); err != nil {
-			return attempt{}, false, err
+			return attempt{}, err
 		}
-		return attempt{}, false, j.askProtected(tx, it.Person, it.System)
+		return attempt{}, j.askProtected(tx, it.Person, it.System)
 	}
 	lane := it.Lane
 	if until := j.inLane(account, &it); !until.IsZero() { // its window has closed since
 		shelve(&it, until)
 		if err := tx.PutItem(it); err != nil {
-			return attempt{}, false, err
+			return attempt{}, err
 		}
-		return attempt{}, false, j.wakeAt(tx, it.Person, until)
+		return attempt{}, j.wakeAt(tx, it.Person, until)
 	}
 	it.Lane = lane // which it was claimed in
 	cleared, err := j.cleared(tx, it)
 	if err != nil {
-		return attempt{}, false, err
+		return attempt{}, err
 	}
 	if !j.target.supports(kind) {
-		return attempt{}, false, j.park(tx, it, cannot(kind))
+		return attempt{}, j.park(tx, it, cannot(kind))
 	}
-	breaker, may, err := j.mayCall(tx)
+	breaker, may, err := j.mayCall(tx, it)
 	if err != nil || !may {
-		return attempt{}, false, err // it stays due
+		return attempt{}, err
 	}
 	op, err := j.operation(tx, account, it, kind)
 	if errors.Is(err, errNoHeir) {
-		return attempt{}, false, j.waitForHeir(tx, it)
+		return attempt{}, j.waitForHeir(tx, it)
 	}
 	if errors.Is(err, errNoName) {
-		return attempt{}, false, j.park(tx, it, err.Error())
+		return attempt{}, j.park(tx, it, err.Error())
 	}
 	if err != nil {
-		return attempt{}, false, err
+		return attempt{}, err
 	}
 	if it.OpKey == "" {
 		it.OpKey = j.engine.ids.New()
@@ -242,13 +266,13 @@ func (j *job) prepare(ctx context.Context, tx state.Tx, account state.Account, c
 	it.Attempts++
 	forget(&it, op.Attributes)
 	if err := tx.PutItem(it); err != nil {
-		return attempt{}, false, err
+		return attempt{}, err
 	}
 	probe, err := takeProbe(tx, breaker)
 	if err != nil {
-		return attempt{}, false, err
+		return attempt{}, err
 	}
-	return attempt{item: it, op: op, cleared: cleared, probe: probe, breaker: breaker}, true, j.write(tx, j.entry(audit.EventIntent, it, op))
+	return attempt{item: it, op: op, cleared: cleared, probe: probe, breaker: breaker}, j.write(tx, j.entry(audit.EventIntent, it, op))
 }
 
 // asDecided returns an item as it is wanted by now: if the look at its person is owed to

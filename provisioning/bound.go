@@ -24,7 +24,7 @@ func (d *decision) takeBeyond(ctx context.Context, s subject) error {
 	}
 	d.Live, d.expected = d.was.Live, true // as far as is known
 	keys := slices.SortedFunc(maps.Keys(d.items), compareKeys)
-	d.urgent = s.urgent && !slices.ContainsFunc(keys, func(k itemKey) bool { return bound.CoversAccount(k.system) })
+	d.hurry(s.urgent && !slices.ContainsFunc(keys, func(k itemKey) bool { return bound.CoversAccount(k.system) }))
 	for _, key := range keys {
 		it := d.items[key]
 		switch {

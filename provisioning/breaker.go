@@ -109,15 +109,17 @@ func (j *job) giveBack(b *state.Breaker, at time.Time) {
 	b.Probing = ""
 }
 
-// mayCall reports whether a call may be made now.
-func (j *job) mayCall(tx state.Tx) (b state.Breaker, ok bool, err error) {
+// mayCall reports whether a call may be made now for an item. If not, it stays as it is,
+// behind all others that wait for a probe: its account had its turn.
+func (j *job) mayCall(tx state.Tx, it state.Item) (b state.Breaker, ok bool, err error) {
 	if b, err = breakerOf(tx.Breaker, j.target.name); err != nil || !isOpen(b) {
 		return b, err == nil, err
 	}
-	if b, err = tx.LockBreaker(j.target.name); err != nil || !isOpen(b) || b.Probing != j.claim.Account.Person {
-		return b, err == nil && !isOpen(b), err
+	if b, err = tx.LockBreaker(j.target.name); err != nil || !isOpen(b) || b.Probing == j.claim.Account.Person {
+		return b, err == nil, err
 	}
-	return b, true, nil
+	it.RetryAt = wall()
+	return b, false, tx.PutItem(it)
 }
 
 // takeProbe makes the call that comes next the probe, if the breaker is open.
@@ -173,7 +175,8 @@ func (j *job) note(tx state.Tx, a attempt, it state.Item, o outcome) (before, no
 			err = j.tellOpen(tx, now)
 		case isOpen(before) && a.probe:
 			now.Probes++
-			j.holdOff(&now, o, it.Lane == state.LaneImmediate)
+			// What is urgent may be tried when it was the turn of any.
+			j.holdOff(&now, o, it.Lane == state.LaneImmediate && !now.ProbeAt.Equal(j.claim.Account.LeaseUntil))
 			err = j.askAboutOutage(tx, now)
 		}
 	}

@@ -109,7 +109,8 @@ func (t *Tenant) decide(ctx context.Context, tx state.Tx, p state.Person) error 
 		p.Spell++
 	}
 	p.Live, p.DueAt = d.Live, d.NextChange
-	d.urgent, d.expected = s.urgent && !d.Live, s.begins()
+	d.expected = s.begins()
+	d.hurry(s.urgent && !d.Live)
 	switch {
 	case d.Live || d.expected:
 		p.LeftAt = time.Time{}
@@ -209,12 +210,13 @@ type decision struct {
 	tx       state.Tx
 	now      time.Time
 	run      string
-	was      state.Person // before the look
-	person   state.Person // after it
-	urgent   bool
-	expected bool   // a relationship is known that begins later
-	known    bool   // what HR says of them
-	lockout  string // why nobody is to sign in as them now; empty if somebody may
+	was      state.Person     // before the look
+	person   state.Person     // after it
+	abrupt   bool             // whatever is taken away is urgent
+	urgent   map[itemKey]bool // to take away
+	expected bool             // a relationship is known that begins later
+	known    bool             // what HR says of them
+	lockout  string           // why nobody is to sign in as them now; empty if somebody may
 	accounts map[string]state.Account
 	names    map[string]string // attribute that holds the login name, by system
 	items    map[itemKey]state.Item
@@ -229,6 +231,8 @@ type itemKey struct {
 	key    string
 }
 
+func keyOf(it state.Item) itemKey { return itemKey{it.System, it.Kind, it.Key} }
+
 // change is one line of what a decision alters, for the audit.
 type change struct {
 	system, what, before, after string
@@ -238,7 +242,7 @@ type change struct {
 func (d *decision) index(items []state.Item) {
 	d.items, d.names = make(map[itemKey]state.Item, len(items)), loginNames(items)
 	for _, it := range items {
-		d.items[itemKey{it.System, it.Kind, it.Key}] = it
+		d.items[keyOf(it)] = it
 	}
 }
 

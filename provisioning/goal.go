@@ -95,8 +95,7 @@ func (d *decision) renew(it *state.Item, desired string) {
 // hurries reports whether what an item is to do cannot wait. A lockout takes away the
 // sign-in alone.
 func (d *decision) hurries(it state.Item) bool {
-	takes := it.Removes != "" && it.Removes != string(connector.Delete)
-	return d.urgent && (takes || it.Desired == ended) ||
+	return (it.Removes != "" || it.Desired == ended) && d.isUrgent(it) ||
 		d.lockout != "" && (it.Removes == string(connector.Disable) || it.Desired == ended)
 }
 

@@ -107,7 +107,8 @@ func (t *Tenant) actIn(ctx context.Context, target *target, due time.Time) (tota
 // nothing is left to be claimed.
 func (t *Tenant) actTogether(ctx context.Context, target *target, due time.Time) (int, error) {
 	claim := func() ([]state.Claimed, error) {
-		return target.backlog.claim(func() ([]state.Claimed, error) { return t.claim(ctx, target, due, false) })
+		target.backlog.giveWay()
+		return t.claim(ctx, target, due, false)
 	}
 	first, err := claim()
 	if err != nil || len(first) == 0 {
@@ -128,10 +129,7 @@ func (t *Tenant) actTogether(ctx context.Context, target *target, due time.Time)
 				var errs []error
 				for _, c := range claimed {
 					target.backlog.giveWay()
-					if target.backlog.start(c) {
-						errs = append(errs, t.work(ctx, target, c)) // each gives up its lease
-						target.backlog.finish(c)
-					}
+					errs = append(errs, t.begin(ctx, target, c)) // each gives up its lease
 				}
 				if err := errors.Join(errs...); err != nil {
 					return err
@@ -177,11 +175,10 @@ func (t *Tenant) actUrgently(ctx context.Context) (int, error) {
 
 func (t *Tenant) actUrgentlyIn(ctx context.Context, target *target, due time.Time) (total int, err error) {
 	for {
-		mine := target.backlog.all() // before the claim, which passes over them
 		claimed, err := t.claim(ctx, target, due, true)
 		busy := false
 		if err == nil && len(claimed) == 0 {
-			claimed, busy, err = t.takeBack(ctx, target, mine, due)
+			busy, err = t.busy(ctx, target, due)
 		}
 		switch {
 		case err != nil:
@@ -192,8 +189,7 @@ func (t *Tenant) actUrgentlyIn(ctx context.Context, target *target, due time.Tim
 		}
 		var errs []error
 		for _, c := range claimed {
-			errs = append(errs, t.work(ctx, target, c))
-			target.backlog.finish(c)
+			errs = append(errs, t.begin(ctx, target, c))
 		}
 		if err := errors.Join(errs...); err != nil {
 			return total, err
@@ -202,38 +198,26 @@ func (t *Tenant) actUrgentlyIn(ctx context.Context, target *target, due time.Tim
 	}
 }
 
-// takeBack takes accounts with urgent work out of the batches that are claimed and
-// not begun. If there is some for an account that is, or was, worked on, busy is true.
-func (t *Tenant) takeBack(ctx context.Context, target *target, mine []state.Claimed, due time.Time) (taken []state.Claimed, busy bool, err error) {
-	var urgent []state.Claimed
+// begin works on an account, unless somebody in a hurry has taken it away meanwhile.
+func (t *Tenant) begin(ctx context.Context, target *target, c state.Claimed) error {
+	target.backlog.begin(c.Account.Person)
+	defer target.backlog.finish(c.Account.Person)
+	return t.work(ctx, target, c)
+}
+
+// busy reports whether there is urgent work for an account that is being worked on here.
+// Whoever does so takes it next.
+func (t *Tenant) busy(ctx context.Context, target *target, due time.Time) (busy bool, err error) {
 	err = t.backend.View(ctx, t.id, func(tx state.Tx) error {
-		urgent = nil
-		for _, c := range mine {
-			items, err := tx.ItemsOf(c.Account.Person)
-			if err != nil {
+		for _, person := range target.backlog.people() {
+			items, err := tx.UrgentItems(person, target.name, due)
+			if busy = len(items) > 0; err != nil || busy {
 				return err
-			}
-			c.Items = slices.DeleteFunc(items, func(it state.Item) bool {
-				return it.System != target.name || it.Lane != state.LaneImmediate || !it.Released || it.RetryAt.After(due) ||
-					(it.State != state.ItemDue && it.State != state.ItemSending)
-			})
-			if len(c.Items) > 0 {
-				urgent = append(urgent, c)
 			}
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, false, err
-	}
-	for _, c := range urgent {
-		if target.backlog.start(c) {
-			taken = append(taken, c)
-		} else {
-			busy = true
-		}
-	}
-	return taken, busy, nil
+	return busy, err
 }
 
 // claimSize is the number of accounts claimed at once, to share the cost of the

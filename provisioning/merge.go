@@ -233,7 +233,7 @@ func itemsIn(tx state.Tx, system, person string) (map[itemKey]state.Item, error)
 		if it.State == state.ItemSending {
 			return nil, fmt.Errorf("person %s, system %s: %w", person, system, ErrBusy)
 		}
-		items[itemKey{it.System, it.Kind, it.Key}] = it
+		items[keyOf(it)] = it
 	}
 	return items, nil
 }

@@ -60,8 +60,9 @@ func (t *Tenant) pass(ctx context.Context, start time.Time) (done bool, err erro
 const patience = 8
 
 // advance decides and judges until nothing is left to be, and carries out at once
-// what is urgent: it waits neither for the others to be decided nor for a run. If it is
-// told something again and again it ends before, and is to be called again.
+// what is urgent, whoever has decided it: that waits neither for the others to be decided
+// nor for a run. If it is told something again and again it ends before, and is to be
+// called again.
 func (t *Tenant) advance(ctx context.Context) (total int, err error) {
 	for left := patience; left > 0; {
 		n, more, err := t.advanceOnce(ctx)
@@ -90,9 +91,6 @@ func (t *Tenant) advanceOnce(ctx context.Context) (n int, more bool, err error) 
 	judged, err := t.judge(ctx)
 	if err != nil {
 		return n, more, fmt.Errorf("guard: %w", err)
-	}
-	if judged == 0 {
-		return n, more, nil
 	}
 	acted, err := t.actUrgently(ctx)
 	return n + judged + acted, more, err

@@ -65,14 +65,17 @@ func (t *Tenant) relationshipsOf(tx state.Tx, person string, at time.Time) (subj
 		if err != nil {
 			return s, fmt.Errorf("worker %s: %w", w.Key, err)
 		}
+		ended := !rel.End.IsZero() && !rel.End.After(at)
+		if ordered := !w.AccessEnd.IsZero() && !w.AccessEnd.After(at); ended && ordered {
+			rel.Abrupt = true // though its last day may have been over
+		}
 		s.workers = append(s.workers, w)
 		if live {
 			s.Relationships = append(s.Relationships, rel)
 		}
-		if ended := !rel.End.IsZero() && !rel.End.After(at); ended && !rel.End.Before(last) {
+		if ended && !rel.End.Before(last) {
 			// The end that leaves nothing is the one that counts.
-			ordered := !w.AccessEnd.IsZero() && !w.AccessEnd.After(at) // if after the last day was over
-			s.urgent = rel.Abrupt || ordered || s.urgent && rel.End.Equal(last)
+			s.urgent = rel.Abrupt || s.urgent && rel.End.Equal(last)
 			last = rel.End
 		}
 	}

@@ -4,6 +4,25 @@ import (
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
 )
 
+// hurry notes what it is urgent to take away: what policy says, or everything from who has
+// left abruptly.
+func (d *decision) hurry(abrupt bool) {
+	d.abrupt, d.urgent = abrupt, map[itemKey]bool{}
+	for _, system := range d.Urgent.Accounts {
+		d.urgent[itemKey{system, state.ItemAccount, ""}] = true
+		d.urgent[itemKey{system, state.ItemSessions, ""}] = true
+	}
+	for _, e := range d.Urgent.Grants {
+		d.urgent[itemKey{e.System, state.ItemGrant, e.Kind + "/" + e.Name}] = true
+	}
+}
+
+// isUrgent reports whether taking away what an item is about is urgent. A deletion never
+// is: nobody can sign in before it.
+func (d *decision) isUrgent(it state.Item) bool {
+	return it.Kind != state.ItemDeletion && (d.abrupt || d.urgent[keyOf(it)])
+}
+
 // kindUrgent counts, in the guard's window, people whose urgent removals were
 // let through by themselves: of the tenant under no system's name, and under those of
 // systems with a guard of their own.

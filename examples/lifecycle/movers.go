@@ -59,6 +59,8 @@ func transferAhead(o *office) {
 	o.shutOut("ada.byron", "code")
 	o.until("2026-01-31 11:00")
 	o.signsIn("ada.byron", "directory", "code")
+	o.holds("ada.byron", "staff", "engineering", "sales")
+	o.until("2026-02-05 11:00") // five days later, as with a transfer within a relationship
 	o.holds("ada.byron", "staff", "engineering")
 }
 

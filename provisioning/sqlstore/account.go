@@ -11,8 +11,8 @@ const (
 		WHERE tenant = ?1 AND system = ?2 AND remote_id = ?3 AND remote_id <> ''`
 	accountsIn = `/* accounts in */ SELECT ` + accountColumns + ` FROM joinery_account
 		WHERE tenant = ?1 AND system = ?2 AND remote_id > ?3 AND remote_id <> '' ORDER BY remote_id LIMIT ?4`
-	putAccount = `/* put account */ INSERT INTO joinery_account (tenant, ` + accountColumns + `)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, '', 0, 0)
+	putAccount = `/* put account */ INSERT INTO joinery_account (tenant, ` + accountColumns + `, begun)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, '', 0, 0, 0)
 		ON CONFLICT (tenant, person, system) DO UPDATE SET remote_id = excluded.remote_id, name = excluded.name, present = excluded.present,
 		active = excluded.active, origin = excluded.origin, observed = excluded.observed, holds = excluded.holds, etag = excluded.etag,
 		seen_at = excluded.seen_at`
@@ -26,7 +26,8 @@ const (
 
 	holdLease = `/* hold lease */ SELECT ` + accountColumns + ` FROM joinery_account
 		WHERE tenant = ?1 AND person = ?2 AND system = ?3 AND owner = ?4 AND epoch = ?5 AND owner <> '' @update`
-	endLease = `/* end lease */ UPDATE joinery_account SET owner = '', lease_until = 0
+	beginWork = `/* begin work */ UPDATE joinery_account SET begun = 1 WHERE tenant = ?1 AND person = ?2 AND system = ?3 AND begun = 0`
+	endLease  = `/* end lease */ UPDATE joinery_account SET owner = '', lease_until = 0
 		WHERE tenant = ?1 AND person = ?2 AND system = ?3 AND owner = ?4 AND epoch = ?5 AND owner <> ''`
 )
 
@@ -83,7 +84,8 @@ func (t *transaction) Lock(person, system, owner string, epoch int64) (state.Acc
 	if len(held) == 0 {
 		return state.Account{}, state.ErrFenced
 	}
-	return held[0], nil
+	_, err = t.exec(beginWork, person, system)
+	return held[0], err
 }
 
 // Unclaim implements [state.Work].

@@ -8,26 +8,26 @@ import (
 
 const (
 	// queue walks the index of the items that can be acted on, in the order of
-	// their turn, past the accounts that somebody has. Lanes sort by urgency, so a
-	// highest lane cuts the less urgent ones off.
+	// their turn, past the accounts that somebody has, or has begun with. Lanes sort by
+	// urgency, so a highest lane cuts the less urgent ones off.
 	queue = `/* queue */ SELECT i.person FROM joinery_item i
 		WHERE i.tenant = ?1 AND i.system = ?2 AND i.free = 1 AND i.lane <= ?3 AND i.retry_at <= ?4
 		AND NOT EXISTS (SELECT 1 FROM joinery_account a
-			WHERE a.tenant = i.tenant AND a.person = i.person AND a.system = i.system AND a.lease_until > ?4)
+			WHERE a.tenant = i.tenant AND a.person = i.person AND a.system = i.system AND a.lease_until > ?4 AND a.begun >= ?6)
 		ORDER BY i.lane, i.decided_at, i.person LIMIT ?5 @skip`
 	// probeQueue is queue in the order of probes. It sorts all of a system's, which only
 	// happens while nothing works there.
 	probeQueue = `/* probe queue */ SELECT i.person FROM joinery_item i
 		WHERE i.tenant = ?1 AND i.system = ?2 AND i.free = 1 AND i.lane <= ?3 AND i.retry_at <= ?4
 		AND NOT EXISTS (SELECT 1 FROM joinery_account a
-			WHERE a.tenant = i.tenant AND a.person = i.person AND a.system = i.system AND a.lease_until > ?4)
+			WHERE a.tenant = i.tenant AND a.person = i.person AND a.system = i.system AND a.lease_until > ?4 AND a.begun >= ?6)
 		ORDER BY i.retry_at, i.lane, i.decided_at DESC, i.person LIMIT ?5 @skip`
 	// Whoever comes second finds the lease taken, and leaves it alone: the
 	// exclusion is in this statement, whatever the one before has read.
-	takeLease = `/* take lease */ INSERT INTO joinery_account (tenant, ` + accountColumns + `)
-		VALUES (?1, ?2, ?3, '', '', 0, 0, '', ?7, '[]', '', 0, ?4, 1, ?5)
+	takeLease = `/* take lease */ INSERT INTO joinery_account (tenant, ` + accountColumns + `, begun)
+		VALUES (?1, ?2, ?3, '', '', 0, 0, '', ?7, '[]', '', 0, ?4, 1, ?5, ?9)
 		ON CONFLICT (tenant, person, system) DO UPDATE SET owner = excluded.owner, epoch = joinery_account.epoch + 1,
-		lease_until = excluded.lease_until WHERE joinery_account.lease_until <= ?6`
+		lease_until = excluded.lease_until, begun = excluded.begun WHERE joinery_account.lease_until <= ?6 OR joinery_account.begun < ?8`
 	// An account has few items. Asked for free = 1, SQLite would walk the queue.
 	claimedItems = `/* claimed items */ SELECT ` + itemColumns + ` FROM joinery_item i
 		WHERE i.tenant = ?1 AND i.person = ?2 AND i.system = ?3 AND i.free > 0 AND i.lane <= ?4 AND i.retry_at <= ?5
@@ -56,7 +56,7 @@ func (t *transaction) Claim(c state.Claim) ([]state.Claimed, error) {
 	claimed, seen := []state.Claimed{}, map[string]bool{}
 	for len(claimed) < c.Limit {
 		page := (c.Limit - len(claimed)) * itemsEach
-		people, err := listStrings(t, turns, c.System, string(lane), micros(c.Wall), page)
+		people, err := listStrings(t, turns, c.System, string(lane), micros(c.Wall), page, bit(c.Urgent))
 		if err != nil {
 			return nil, err
 		}
@@ -69,7 +69,7 @@ func (t *transaction) Claim(c state.Claim) ([]state.Claimed, error) {
 				continue // another item of the same account
 			}
 			seen[person] = true
-			n, err := t.exec(takeLease, person, c.System, c.Owner, micros(c.Until), micros(c.Wall), []byte{})
+			n, err := t.exec(takeLease, person, c.System, c.Owner, micros(c.Until), micros(c.Wall), []byte{}, bit(c.Urgent), bit(c.Urgent || c.Probe))
 			if err != nil {
 				return nil, err
 			}
@@ -90,6 +90,11 @@ func (t *transaction) Claim(c state.Claim) ([]state.Claimed, error) {
 		}
 	}
 	return claimed, nil
+}
+
+// UrgentItems implements [state.Work].
+func (t *transaction) UrgentItems(person, system string, wall time.Time) ([]state.Item, error) {
+	return listOf(t, scanItem, claimedItems, person, system, string(state.LaneImmediate), micros(wall))
 }
 
 // NextRetry implements [state.Work].

@@ -71,7 +71,7 @@ func writes() []write {
 			it := dataItem()
 			it.Desired += mark
 			ok(tx.PutItem(it))
-			it.Key = "group/ops"
+			it.Key, it.Lane = "group/ops", state.LaneImmediate
 			ok(tx.PutItem(it))
 			ok(tx.PutItem(state.Item{Person: "p1", System: "ldap", Kind: state.ItemGrant, Key: "group/new" + mark, Known: "absent", Desired: "held", State: state.ItemDue, Run: "r1"}))
 			ok(tx.PutItem(state.Item{Person: "p1", System: "ldap", Kind: state.ItemAccount, Known: "active", Desired: "active" + mark, State: state.ItemSettled}))

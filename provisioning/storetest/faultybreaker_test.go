@@ -13,7 +13,7 @@ func breakerFaults() []mutant {
 		{fault: "a breaker that is closed keeps its error", fails: []string{"breaker", "breaker_list"}, tx: func(tx state.Tx) state.Tx { return resentful{tx} }},
 		{fault: "breakers come by their failures", fails: []string{"breaker_list"}, tx: func(tx state.Tx) state.Tx { return byFailures{tx} }},
 		{fault: "who waits for a breaker gets it as it was before", fails: []string{"breaker_lock"}, backend: func(b state.Backend) state.Backend { return unlocked{b} }},
-		{fault: "a probe takes whose turn it is", fails: []string{"claim_probe"}, tx: func(tx state.Tx) state.Tx { return noProbe{tx} }},
+		{fault: "a probe takes whose turn it is", fails: []string{"lease_begun", "claim_probe"}, tx: func(tx state.Tx) state.Tx { return noProbe{tx} }},
 		{fault: "a probe takes the oldest decision", fails: []string{"claim_probe"}, tx: func(tx state.Tx) state.Tx { return oldestProbe{tx} }},
 		{fault: "what is urgent waits for the breaker like others", fails: []string{"next_retry_breaker"}, tx: func(tx state.Tx) state.Tx { return patient{tx} }},
 		{fault: "a breaker holds after it was closed", fails: []string{"next_retry_breaker"}, tx: func(tx state.Tx) state.Tx { return everOpen{tx} }},

@@ -11,13 +11,15 @@ func leaseFaults() []mutant {
 	return []mutant{
 		{fault: "two who claim at once get the same", fails: []string{"lease_exclusive"}, fresh: true, tx: func(tx state.Tx) state.Tx { return sharedClaim{tx, &last} }},
 		{fault: "the owner's name is enough, whatever the epoch", fails: []string{"lease_fenced"}, tx: func(tx state.Tx) state.Tx { return anyEpoch{tx} }},
-		{fault: "epochs do not rise", fails: []string{"lease_epoch", "lease_fenced", "lease_ended"}, tx: func(tx state.Tx) state.Tx { return oneEpoch{tx} }},
+		{fault: "epochs do not rise", fails: []string{"lease_epoch", "lease_fenced", "lease_begun", "lease_ended"}, tx: func(tx state.Tx) state.Tx { return oneEpoch{tx} }},
 		{fault: "a page of accounts begins with the last of the page before", fails: []string{"account_in"}, tx: func(tx state.Tx) state.Tx { return overlapping{tx} }},
 		{fault: "writing an account ends its lease", fails: []string{"account_lease", "lease_lock"}, tx: func(tx state.Tx) state.Tx { return leaseless{tx} }},
+		{fault: "a lease is begun when it is given", fails: []string{"lease_begun"}, tx: func(tx state.Tx) state.Tx { return hastyLease{tx} }},
+		{fault: "nobody ever begins with what they have", fails: []string{"lease_begun"}, tx: func(tx state.Tx) state.Tx { return idle{tx} }},
 		{fault: "whoever lost a lease ends the next one", fails: []string{"lease_ended"}, tx: func(tx state.Tx) state.Tx { return endsAny{tx} }},
 		{fault: "a lease ends when it is given", fails: []string{
 			"claim_lane", "claim_urgent", "claim_limit", "claim_system", "claim_beyond", "next_retry",
-			"lease_exclusive", "lease_until", "claim_probe",
+			"lease_exclusive", "lease_until", "lease_begun", "claim_probe",
 		}, tx: func(tx state.Tx) state.Tx { return shortLease{tx} }},
 	}
 }
@@ -55,7 +57,7 @@ func (t anyEpoch) Lock(person, system, owner string, _ int64) (state.Account, er
 	if err != nil || a.Owner != owner || owner == "" {
 		return state.Account{}, state.ErrFenced
 	}
-	return a, nil
+	return t.Tx.Lock(person, system, owner, a.Epoch)
 }
 
 type oneEpoch struct{ state.Tx }
@@ -130,4 +132,26 @@ func (t overlapping) AccountsIn(system, after string, limit int) ([]state.Accoun
 		page = append([]state.Account{last}, page...)
 	}
 	return page, err
+}
+
+type hastyLease struct{ state.Tx }
+
+func (t hastyLease) Claim(c state.Claim) ([]state.Claimed, error) {
+	claimed, err := t.Tx.Claim(c)
+	for _, one := range claimed {
+		if _, err := t.Lock(one.Account.Person, c.System, one.Account.Owner, one.Account.Epoch); err != nil {
+			return nil, err
+		}
+	}
+	return claimed, err
+}
+
+type idle struct{ state.Tx }
+
+func (t idle) Lock(person, system, owner string, epoch int64) (state.Account, error) {
+	a, err := t.Account(person, system)
+	if err != nil || a.Owner != owner || a.Epoch != epoch || owner == "" {
+		return state.Account{}, state.ErrFenced
+	}
+	return a, nil
 }

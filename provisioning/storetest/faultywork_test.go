@@ -14,9 +14,10 @@ func workFaults() []mutant {
 		{fault: "what was decided anew is released too", fails: []string{"item_release"}, tx: func(tx state.Tx) state.Tx { return anyRevision{tx} }},
 		{fault: "items act while their run is being decided", fails: []string{"claim_released"}, tx: func(tx state.Tx) state.Tx { return hasty{tx} }},
 		{fault: "what was sent is left alone for ever", fails: []string{"claim_states"}, tx: func(tx state.Tx) state.Tx { return forgetsSent{tx} }},
-		{fault: "a back-off is kept only after an attempt", fails: []string{"claim_retry", "next_retry", "claim_probe", "next_retry_breaker"}, tx: func(tx state.Tx) state.Tx { return noBackoff{tx} }},
+		{fault: "a back-off is kept only after an attempt", fails: []string{"claim_retry", "urgent_items", "next_retry", "claim_probe", "next_retry_breaker"}, tx: func(tx state.Tx) state.Tx { return noBackoff{tx} }},
 		{fault: "the oldest decision comes first whatever its lane", fails: []string{"claim_lane", "claim_probe"}, tx: func(tx state.Tx) state.Tx { return laneBlind{tx} }},
-		{fault: "urgent claims get everything", fails: []string{"claim_urgent"}, tx: func(tx state.Tx) state.Tx { return neverUrgent{tx} }},
+		{fault: "urgent claims get everything", fails: []string{"claim_urgent", "lease_begun"}, tx: func(tx state.Tx) state.Tx { return neverUrgent{tx} }},
+		{fault: "what is held is as urgent as the rest", fails: []string{"urgent_items"}, tx: func(tx state.Tx) state.Tx { return impatient{tx} }},
 		{fault: "an account comes with its first item alone", fails: []string{"claim_limit"}, tx: func(tx state.Tx) state.Tx { return oneItem{tx} }},
 		{fault: "the next retry is a moment late", fails: []string{"next_retry", "next_retry_breaker"}, tx: func(tx state.Tx) state.Tx { return lateRetry{tx} }},
 	}
@@ -115,6 +116,15 @@ type neverUrgent struct{ state.Tx }
 func (t neverUrgent) Claim(c state.Claim) ([]state.Claimed, error) {
 	c.Urgent = false
 	return t.Tx.Claim(c)
+}
+
+type impatient struct{ state.Tx }
+
+func (t impatient) UrgentItems(person, system string, wall time.Time) ([]state.Item, error) {
+	items, err := t.ItemsOf(person)
+	return slices.DeleteFunc(items, func(it state.Item) bool {
+		return it.System != system || it.Lane != state.LaneImmediate || it.RetryAt.After(wall) || it.State != state.ItemDue && it.State != state.ItemSending
+	}), err
 }
 
 type oneItem struct{ state.Tx }

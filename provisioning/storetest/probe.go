@@ -66,6 +66,7 @@ func probes() []probe {
 		ask("OpenItems", func(tx state.Tx) ([]state.Item, error) { return tx.OpenItems("r1", state.Item{}, 10) }),
 		ask("CountItems", func(tx state.Tx) ([]state.ItemCount, error) { return tx.CountItems() }),
 		ask("Lock", func(tx state.Tx) (state.Account, error) { return tx.Lock("p1", "ldap", "node", 1) }),
+		ask("UrgentItems", func(tx state.Tx) ([]state.Item, error) { return tx.UrgentItems("p1", "ldap", day(8)) }),
 		ask("NextRetry", func(tx state.Tx) (time.Time, error) { return tx.NextRetry() }),
 		ask("Breaker", func(tx state.Tx) (state.Breaker, error) { return tx.Breaker("ldap") }),
 		ask("LockBreaker", func(tx state.Tx) (state.Breaker, error) { return tx.LockBreaker("ldap") }),

@@ -14,6 +14,7 @@ func queueCases() []testCase {
 		{name: "claim_retry", clause: "Claim gives no item whose RetryAt is after wall", check: claimRetry},
 		{name: "claim_lane", clause: "Claim gives the most urgent lane first, then the oldest decision", check: claimLane},
 		{name: "claim_urgent", clause: "Claim gives the immediate lane alone if Urgent is set", check: claimUrgent},
+		{name: "urgent_items", clause: "UrgentItems gives the items of an account that an urgent claim would give, whoever has it", check: urgentItems},
 		{name: "claim_limit", clause: "Claim gives up to Limit accounts, each with all its items that can be acted on, by lane", check: claimLimit},
 		{name: "claim_system", clause: "Claim gives accounts of its system, known or not", check: claimSystem},
 		{name: "claim_beyond", clause: "Claim reaches past any number of accounts that somebody has", check: claimBeyond},
@@ -135,6 +136,38 @@ func claimUrgent(f *fixture) {
 	c.Urgent = true
 	same("claimed", claimedKeys(f.claim(c)), []string{"b:account/"})
 	same("claimed again", claimedKeys(f.claim(c)), []string{})
+}
+
+func urgentItems(f *fixture) {
+	of := func(key string, lane state.Lane, alter func(*state.Item)) state.Item {
+		it := due("a", 1)
+		it.Kind, it.Key, it.Lane = state.ItemGrant, key, lane
+		if alter != nil {
+			alter(&it)
+		}
+		return it
+	}
+	f.putQueue(
+		of("due", state.LaneImmediate, nil), of("ordinary", state.LaneNormal, nil),
+		of("sending", state.LaneImmediate, func(it *state.Item) { it.State = state.ItemSending }),
+		of("settled", state.LaneImmediate, func(it *state.Item) { it.State = state.ItemSettled }),
+		of("held", state.LaneImmediate, func(it *state.Item) { it.Run = "held" }),
+		of("alone", state.LaneImmediate, func(it *state.Item) { it.Run, it.Released = "held", true }),
+		of("later", state.LaneImmediate, func(it *state.Item) { it.RetryAt = day(4) }),
+		of("elsewhere", state.LaneImmediate, func(it *state.Item) { it.System = "t" }),
+		of("somebody else's", state.LaneImmediate, func(it *state.Item) { it.Person = "b" }),
+	)
+	look := func(wall int) (keys []string) {
+		f.view(func(tx state.Tx) {
+			for _, it := range must(tx.UrgentItems("a", "s", day(wall))) {
+				keys = append(keys, it.Key)
+			}
+		})
+		return keys
+	}
+	same("urgent", look(3), []string{"alone", "due", "sending"})
+	f.claim(claim("n", 3, 9))
+	same("urgent under a lease", look(4), []string{"alone", "due", "later", "sending"})
 }
 
 func claimLimit(f *fixture) {

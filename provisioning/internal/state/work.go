@@ -85,13 +85,18 @@ type Work interface {
 	// acted on: it is due or sending, its run is released or itself is, its
 	// RetryAt is not after wall, and nobody has a lease on the account beyond
 	// wall. The most urgent lane comes first, then the oldest DecidedAt; the
-	// immediate lane alone if urgent is set. For a probe it is the earliest RetryAt
+	// immediate lane alone if urgent is set, and then whoever has a lease and has not
+	// begun loses it. For a probe it is the earliest RetryAt
 	// first, then the lane, then the latest DecidedAt. It returns each account, its new
-	// epoch included, with those of its items that can be acted on, by lane.
+	// epoch included, with those of its items that can be acted on, by lane. With what is
+	// claimed for a probe, or as urgent, it is begun at once.
 	Claim(c Claim) ([]Claimed, error)
-	// Lock makes sure that a claim still holds and returns the account, or
+	// Lock makes sure that a claim still holds, begins with the account and returns it, or
 	// ErrFenced.
 	Lock(person, system, owner string, epoch int64) (Account, error)
+	// UrgentItems returns the items of an account in the immediate lane that can be acted
+	// on, as Claim would.
+	UrgentItems(person, system string, wall time.Time) ([]Item, error)
 	// Unclaim ends a lease; it does nothing if the lease was lost.
 	Unclaim(person, system, owner string, epoch int64) error
 	// NextRetry returns the earliest instant of wall time at which an item that

@@ -197,6 +197,7 @@ CREATE TABLE joinery_account (
   owner       TEXT    NOT NULL,
   epoch       INTEGER NOT NULL,
   lease_until INTEGER NOT NULL,
+  begun       INTEGER NOT NULL, -- by the owner of the lease
   PRIMARY KEY (tenant, person, system)
 ) STRICT;
 
