@@ -62,10 +62,11 @@ func (x *expansion) give(steady [][]given, varying []bundle, f *facts, why Reaso
 }
 
 // add notes a way to an entitlement. One by the overlap of a rule does not count
-// where the rule gives the same by itself, for the relationship or one that followed.
+// where the rule gives the same by itself, for the relationship or one that followed,
+// and nothing can take that back and leave this.
 func (x *expansion) add(e Entitlement, why Reason) error {
 	if why.Overlap && slices.ContainsFunc(x.given[e], func(r Reason) bool {
-		return r.Rule == why.Rule && (x.former || r.Relationship == why.Relationship) && !r.Overlap
+		return r.Rule == why.Rule && (x.former || r.Relationship == why.Relationship) && !r.Overlap && x.policy.alike(r.Roles, why.Roles)
 	}) {
 		return nil
 	}

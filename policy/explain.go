@@ -102,7 +102,7 @@ func (x *explaining) search(d Decision) {
 			if len(r.obstacles) > 0 {
 				continue
 			}
-			r.spare = v.past && slices.ContainsFunc(kept, r.repeats)
+			r.spare = v.past && slices.ContainsFunc(kept, func(other route) bool { return x.repeats(r, other) })
 			if r.when = logic.And(); !v.live {
 				r.when = logic.Or()
 			}
@@ -122,8 +122,8 @@ func (x *explaining) search(d Decision) {
 }
 
 // repeats reports whether another route is of the same rule, and holds by itself.
-func (r route) repeats(other route) bool {
-	return !other.view.past && other.why.Rule == r.why.Rule && (r.view.former || other.why.Relationship == r.why.Relationship) &&
+func (x *explaining) repeats(r, other route) bool {
+	return !other.view.past && other.why.Rule == r.why.Rule && (r.view.former || other.why.Relationship == r.why.Relationship) && x.alike(other.why.Roles, r.why.Roles) &&
 		other.entitlement == r.entitlement && len(other.obstacles) == 0
 }
 

@@ -3,8 +3,11 @@ package policy_test
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/joinery-iam/joinery/policy"
 )
@@ -93,6 +96,122 @@ func FuzzTemplate(f *testing.F) {
 				text, _ := json.Marshal(v)
 				t.Fatalf("%q with %q gives %s", template, value, text)
 			}
+		}
+	})
+}
+
+// wholes are policies that have everything.
+func wholes() []string { return []string{ruled(), complete, governed, teams, diamond(true, "")} }
+
+// somebodies are people for whom conditions of those policies hold, or do not, with
+// values that fuzzing chooses.
+func somebodies(level, text string) []policy.Subject {
+	now := person(policy.Attributes{"level": {level}, "department": {text}, "projects": {text, "x"}, "reviewed": {"2026-05-01"}, "oncall": {"true"}, "primary": {"true"}})
+	then := person(policy.Attributes{"department": {"Engines"}, "hireDate": {"2026-04-01"}, "team": {text}, "clearance": {"none"}})
+	then.Person, then.Relationships[0].End = "p", at("2026-05-03T00:00:00Z")
+	next := now.Relationships[0]
+	next.ID, next.Start = "2", then.Relationships[0].End
+	then.Relationships = append(then.Relationships, next)
+	return []policy.Subject{person(nil), now, then}
+}
+
+// What is explained is what was decided.
+func FuzzExplain(f *testing.F) {
+	for _, text := range wholes() {
+		f.Add(text, "3", "Sales")
+	}
+	f.Fuzz(func(t *testing.T, text, level, value string) {
+		p, err := policy.Load("p.yaml", strings.NewReader(text))
+		if err != nil {
+			return
+		}
+		for _, s := range somebodies(level, value) {
+			d, err := p.Evaluate(t.Context(), s)
+			asked := []policy.Entitlement{git("team", "dev")}
+			for _, g := range d.Grants[:min(2, len(d.Grants))] {
+				asked = append(asked, g.Entitlement)
+			}
+			for _, x := range d.Denied[:min(2, len(d.Denied))] {
+				asked = append(asked, x.Entitlement)
+			}
+			for _, e := range asked {
+				x, wrong := p.Explain(t.Context(), s, e)
+				require.Equal(t, err == nil, wrong == nil)
+				require.Equal(t, slices.ContainsFunc(d.Grants, func(g policy.Grant) bool { return g.Entitlement == e }), x.Given)
+				if wrong == nil && len(x.Change.Attributes) > 0 {
+					require.NotEqual(t, x.Given, holdsOne(t, p, changed(s, x.Change.Attributes), e))
+				}
+			}
+		}
+	})
+}
+
+// Whatever loads can be looked through, with the same findings each time, all of which
+// stand somewhere.
+func FuzzLint(f *testing.F) {
+	for _, text := range append(wholes(), tidy) {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		p, err := policy.Load("p.yaml", strings.NewReader(text))
+		if err != nil {
+			return
+		}
+		o := policy.LintOptions{At: now, People: slices.Values(somebodies("2", "Sales"))}
+		found, err := p.Lint(t.Context(), o)
+		require.NoError(t, err)
+		again, err := p.Lint(t.Context(), o)
+		require.NoError(t, err)
+		require.Equal(t, found, again)
+		for _, one := range found {
+			require.Positive(t, one.Line, one.Path)
+			require.NotEmpty(t, one.Fix)
+		}
+	})
+}
+
+// Whom a difference does not concern, it does not concern.
+func FuzzCompare(f *testing.F) {
+	for _, text := range wholes() {
+		f.Add(text, strings.ReplaceAll(text, "level", "score"), "3", "Sales")
+		f.Add(text, strings.ReplaceAll(text, "overlapDays: 5", "overlapDays: 6"), "3", "Sales")
+	}
+	f.Fuzz(func(t *testing.T, text, other, level, value string) {
+		p, err := policy.Load("p.yaml", strings.NewReader(text))
+		if err != nil {
+			return
+		}
+		q, err := policy.Load("q.yaml", strings.NewReader(other))
+		if err != nil {
+			return
+		}
+		difference := policy.Compare(p, q)
+		for _, s := range somebodies(level, value) {
+			if difference.Concerns(s) {
+				continue
+			}
+			was, wasErr := p.Evaluate(t.Context(), s)
+			is, isErr := q.Evaluate(t.Context(), s)
+			require.Equal(t, wasErr == nil, isErr == nil)
+			require.Equal(t, was, is)
+		}
+	})
+}
+
+// FuzzIndexOfAll is FuzzIndex for everything that a policy can have.
+func FuzzIndexOfAll(f *testing.F) {
+	for _, text := range wholes() {
+		f.Add(text, "3", "Sales")
+	}
+	f.Fuzz(func(t *testing.T, text, level, value string) {
+		p, err := policy.Load("p.yaml", strings.NewReader(text))
+		if err != nil {
+			return
+		}
+		plain, err := p.Plain()
+		require.NoError(t, err)
+		for _, s := range somebodies(level, value) {
+			_, _ = agree(t, p, plain, s)
 		}
 	})
 }

@@ -43,6 +43,19 @@ func (p *Policy) marks(before path, role string) string {
 	return before.marks
 }
 
+// alike reports whether two paths lead through the same special roles.
+func (p *Policy) alike(a, b []string) bool {
+	return p.marksOf(a) == p.marksOf(b)
+}
+
+func (p *Policy) marksOf(roles []string) string {
+	var out path
+	for _, role := range roles {
+		out.marks = p.marks(out, role)
+	}
+	return out.marks
+}
+
 // to returns the path that goes on to a role, with its marks.
 func (p path) to(role, marks string) path {
 	return path{append(slices.Clone(p.roles), role), marks}

@@ -82,6 +82,26 @@ func TestARoleThatNeedsApprovalLeavesOtherWays(t *testing.T) {
 	}
 }
 
+// What a rule gives by itself in one way, of which something is taken, does not hide
+// that it goes on giving the same in another.
+func TestAnOverlapInAnotherWayCounts(t *testing.T) {
+	t.Parallel()
+	p := load(t, `version: 1
+roles:
+  top: {addOns: [{when: department == "A", roles: [gated]}, {when: department == "B", roles: [open]}]}
+  gated: {approval: true, grants: [app:g/x]}
+  open: {grants: [app:g/x]}
+rules: [{name: r, when: "true", roles: [top], overlapDays: 5}]
+accounts: {app: {name: n, candidates: [x]}}
+`)
+	s := person(nil)
+	s.Relationships[0].Spans = []policy.Span{{Attributes: policy.Attributes{"department": {"B"}}}, {From: now.AddDate(0, 0, -1), Attributes: policy.Attributes{"department": {"A"}}}}
+	require.Equal(t, []string{"app:g/x"}, held(evaluate(t, p, s)))
+	s.Approvals = []policy.Approval{{ID: "a", Role: "gated"}}
+	require.Len(t, evaluate(t, p, s).Grants[0].Reasons, 2)
+	checked(t, p, s, policy.Entitlement{System: "app", Kind: "g", Name: "x"})
+}
+
 // Ways that nothing tells apart are one.
 func TestOtherWaysAreNotTold(t *testing.T) {
 	t.Parallel()
