@@ -119,8 +119,13 @@ func (p part) renderAlone(in inputs) (out rendered, err error) {
 // unmark takes the braces from what only looks like a mark of ours, so that
 // nobody's name can make the engine put something in its place.
 func unmark(s string) string {
-	for strings.Contains(s, Counter) || strings.Contains(s, NamePlaceholder) {
-		s = strings.ReplaceAll(strings.ReplaceAll(s, Counter, "n"), NamePlaceholder, "name")
+	for forged := true; forged; {
+		forged = false
+		for _, mark := range marks() {
+			if strings.Contains(s, mark) {
+				s, forged = strings.ReplaceAll(s, mark, strings.Trim(mark, "{}")), true
+			}
+		}
 	}
 	return s
 }
