@@ -155,7 +155,7 @@ func (c *compilation) withinLimits() bool {
 // reserved are words that mean something else in conditions or templates.
 var reserved = []string{
 	"and", "or", "not", "in", "let", "if", "else", "nil", "true", "false", "matches", "contains", "startsWith", "endsWith",
-	"len", "lower", "trim", "upper", "n", "name",
+	"len", "lower", "trim", "upper", "n", "name", "formerName",
 }
 
 var (

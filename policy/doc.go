@@ -158,6 +158,7 @@
 //	{accounts.system.attribute}            observed on the person's account there; id is its ID
 //	{manager.accounts.system.attribute}    the same of the manager; not in candidates
 //	{name}                                 the login name that came out; only in attributes
+//	{formerName}                           each one that it replaced; only in attributes
 //	{n}                                    2, 3, 4 and so on; only in candidates
 //	{{ and }}                              a brace
 //

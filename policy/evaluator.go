@@ -129,7 +129,8 @@ type DesiredAccount struct {
 	Rename bool
 	// Attributes are the wanted values by the connector's attribute names. An
 	// empty list means that the attribute is to be cleared; an attribute not
-	// listed is nobody's business. A value may contain [NamePlaceholder].
+	// listed is nobody's business. A value may contain [NamePlaceholder]
+	// and [FormerNamePlaceholder].
 	Attributes Attributes
 	// After are systems whose account must exist before this one is made.
 	After []string
@@ -161,6 +162,9 @@ const (
 	// NamePlaceholder stands in an attribute value for the login name that the
 	// account got in the end.
 	NamePlaceholder = "{name}"
+	// FormerNamePlaceholder stands in an attribute value for a login name that the account
+	// had before. The value is there once for each of them, and not at all if there is none.
+	FormerNamePlaceholder = "{formerName}"
 )
 
 // Grant is an entitlement that should be held.

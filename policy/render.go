@@ -3,6 +3,7 @@ package policy
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -141,13 +142,13 @@ func (p part) filtered(v string, work *deciding) (string, error) {
 // nobody's name can make the engine put something in its place. What is left is
 // looked at as well: {{n}} is n.
 func unmark(s string) string {
-	if !strings.Contains(s, Counter) && !strings.Contains(s, NamePlaceholder) {
+	if !slices.ContainsFunc(marks(), func(mark string) bool { return strings.Contains(s, mark) }) {
 		return s
 	}
 	out := make([]byte, 0, len(s))
 	for i := range len(s) {
 		out = append(out, s[i])
-		for _, mark := range []string{Counter, NamePlaceholder} {
+		for _, mark := range marks() {
 			if bytes.HasSuffix(out, []byte(mark)) {
 				out = append(out[:len(out)-len(mark)], mark[1:len(mark)-1]...)
 			}

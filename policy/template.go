@@ -10,15 +10,15 @@ import (
 //
 //	{attribute}  {attribute|filter|filter:argument}
 //	{accounts.system.attribute}  {manager.accounts.system.attribute}
-//	{name}  {n}
+//	{name}  {formerName}  {n}
 //
 // Two braces stand for one.
 type template struct {
 	parts []part
 }
 
-// part is literal text, a mark that the engine replaces ([Counter] or
-// [NamePlaceholder]), or an input.
+// part is literal text, a mark that the engine replaces ([Counter], [NamePlaceholder] or
+// [FormerNamePlaceholder]), or an input.
 type part struct {
 	text    string
 	mark    bool
@@ -131,17 +131,20 @@ func (ts *templates) parse(s string, as use, bad func(offset int, msg string)) (
 	return t
 }
 
+// marks are what the engine replaces.
+func marks() []string { return []string{Counter, NamePlaceholder, FormerNamePlaceholder} }
+
 // part reads what stands between braces.
 func (ts *templates) part(s string, as use, bad func(msg string)) (p part, ok bool) {
 	ref, rest, filtered := strings.Cut(s, "|")
-	if mark := "{" + ref + "}"; as.marked() && (mark == Counter || mark == NamePlaceholder) {
+	if mark := "{" + ref + "}"; as.marked() && slices.Contains(marks(), mark) {
 		switch {
 		case filtered:
 			bad(mark + " takes no filters; its value is not known before the account is made")
 		case mark == Counter && as != useCandidate:
 			bad(Counter + " can only stand in candidates")
-		case mark == NamePlaceholder && as != useAttribute:
-			bad(NamePlaceholder + " can only stand in attributes; it is what the candidates are for")
+		case mark != Counter && as != useAttribute:
+			bad(mark + " can only stand in attributes; it is what the candidates are for")
 		default:
 			return part{text: mark, mark: true}, true
 		}

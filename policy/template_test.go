@@ -57,6 +57,7 @@ func TestFilters(t *testing.T) {
 		"escapes":         {"{{{jobTitle}}}", "x", "{x}"},
 		"braces in data":  {"<{jobTitle}>", "{name}{n}{{name}}", "<namenname>"},
 		"forged mark":     {"{{na{jobTitle}}}", "me", "name"},
+		"forged former":   {"<{jobTitle}>", "{formerName}", "<formerName>"},
 		"mark":            {"{name}+{jobTitle}", "x", "{name}+x"},
 		"constant":        {"constant", "", "constant"},
 	} {
@@ -101,6 +102,7 @@ func TestTemplatesThatAreRefused(t *testing.T) {
 	}
 	for template, want := range map[string]string{
 		"{name}":                          "{name} can only stand in attributes; it is what the candidates are for",
+		"{formerName}":                    "{formerName} can only stand in attributes; it is what the candidates are for",
 		"{projects}":                      "projects is a list; it can only stand alone in an attribute of an account, which then has as many values",
 		"{manager.accounts.directory.id}": "a login name cannot depend on the manager",
 	} {
@@ -130,6 +132,7 @@ func TestAttributesOfAccounts(t *testing.T) {
 		"a number":                   {[]string{"L{level}"}, []string{"L3"}},
 		"a default":                  {[]string{"{jobTitle|default:Staff}"}, []string{"Staff"}},
 		"the login name":             {[]string{"{name}@example.com"}, []string{"{name}@example.com"}},
+		"the login names before":     {[]string{"{formerName}@example.com"}, []string{"{formerName}@example.com"}},
 		"an observed attribute":      {[]string{"{accounts.directory.mail|upper}"}, []string{"ADA@X"}},
 		"an observed ID":             {[]string{"{accounts.directory.id}"}, []string{"d-1"}},
 		"the manager's ID":           {[]string{"{manager.accounts.directory.id}"}, []string{"d-9"}},

@@ -85,7 +85,7 @@ func (j *job) accountMade(tx state.Tx, account *state.Account, it *state.Item, a
 				known = attributesOf(*account) // only what was seen is known
 			}
 			other.Known = profile{Attributes: known}.String()
-			other.Desired = profileOf(other.Desired).named(account.Name).String()
+			other.Desired = profileOf(other.Desired).named(account.Name, account.Former).String()
 		}
 		if other.Kind == state.ItemDeletion && other.Known == deleted && !other.VerifiedAt.IsZero() {
 			if err := j.backAfterDeletion(tx, other, *account); err != nil {

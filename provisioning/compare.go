@@ -134,7 +134,7 @@ func (d *decision) compareAccount(system string, want policy.DesiredAccount, wan
 		}
 	}
 	if known.Exists {
-		p = p.named(known.Name)
+		p = p.named(known.Name, known.Former)
 	} else {
 		p.Candidates = want.Candidates
 	}
@@ -170,14 +170,22 @@ func (d *decision) waitsFor(want policy.DesiredAccount) string {
 	return "policy finds no login name for this person"
 }
 
-// named puts the login name that an account got where policy asked for it.
-func (p profile) named(name string) profile {
+// named puts the login name that an account got where policy asked for it, and those that
+// it had before.
+func (p profile) named(name string, former []string) profile {
 	p.Candidates = nil
 	attributes := make(map[string]connector.Value, len(p.Attributes))
 	for key, v := range p.Attributes {
-		list := v.All()
-		for i, s := range list {
-			list[i] = strings.ReplaceAll(s, policy.NamePlaceholder, name)
+		list := []string{}
+		for _, s := range v.All() {
+			s = strings.ReplaceAll(s, policy.NamePlaceholder, name)
+			if !strings.Contains(s, policy.FormerNamePlaceholder) {
+				list = append(list, s)
+				continue
+			}
+			for _, old := range former {
+				list = append(list, strings.ReplaceAll(s, policy.FormerNamePlaceholder, old))
+			}
 		}
 		attributes[key] = valueOf(list)
 	}

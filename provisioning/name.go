@@ -106,6 +106,28 @@ func among(name string, candidates []string) bool {
 	})
 }
 
+// mostFormer is how many former login names are kept of an account: the last ones.
+const mostFormer = 20
+
+// keepFormer notes the login name that an account had before, if it is the person's own:
+// one that was reserved, so that nobody else ever has it.
+func (t *Tenant) keepFormer(tx state.Tx, account *state.Account, was state.Account) error {
+	if !was.Exists || strings.EqualFold(was.Name, account.Name) {
+		return nil
+	}
+	own, err := tx.Names(namespace(account.System), account.Person, time.Time{})
+	if err != nil {
+		return err
+	}
+	old, now := strings.ToLower(was.Name), strings.ToLower(account.Name)
+	former := slices.DeleteFunc(slices.Clone(was.Former), func(name string) bool { return name == old || name == now })
+	if slices.Contains(own, old) {
+		former = append(former, old)
+	}
+	account.Former = former[max(0, len(former)-mostFormer):]
+	return nil
+}
+
 // compareName is about the login name of an account that is there. Only of one that
 // we made it is changed, and only if policy says so.
 func (d *decision) compareName(system string, want policy.DesiredAccount) error {

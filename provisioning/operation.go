@@ -62,9 +62,9 @@ func (t *Tenant) operation(tx state.Tx, account state.Account, it state.Item, ki
 			return op, err
 		}
 		op.Ref, op.ETag, op.Active = connector.Ref{}, "", it.Desired == active
-		op.Attributes = p.named(op.Name).Attributes
+		op.Attributes = p.named(op.Name, account.Former).Attributes
 	case connector.Update:
-		p := profileOf(it.Desired).named(account.Name)
+		p := profileOf(it.Desired).named(account.Name, account.Former)
 		op.Attributes = difference(p.Attributes, profileOf(it.Known).Attributes)
 	case connector.Rename:
 		var err error

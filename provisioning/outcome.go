@@ -219,6 +219,9 @@ func (j *job) done(tx state.Tx, account *state.Account, it *state.Item, a attemp
 	if satisfied(*it) {
 		it.State = state.ItemSettled
 	}
+	if err := j.keepFormer(tx, account, was); err != nil {
+		return err
+	}
 	if err := tx.PutAccount(*account); err != nil {
 		return err
 	}

@@ -100,6 +100,62 @@ func TestAddressFollowsTheLoginNameInASystemAlone(t *testing.T) {
 	require.True(t, b.Target("directory").Accounts()[0].Attributes["mail"].Equal(connector.String("ada.king@example.com")))
 }
 
+// Mail to the address of before was lost, or came to nobody.
+func TestFormerLoginNamesAreKept(t *testing.T) {
+	t.Parallel()
+	former := strings.Replace(family, `{mail: "{name}@example.com"}`, `{mail: "{name}@example.com", aliases: ["{formerName}@example.com", "{formerName}@{name}"]}`, 1)
+	b := bride(t, provisioningtest.Config{Policy: former})
+	d := b.Target("directory")
+	aliases := func(want ...string) {
+		t.Helper()
+		require.Len(t, d.Accounts(), 1)
+		require.ElementsMatch(t, want, d.Accounts()[0].Attributes["aliases"].All())
+	}
+	aliases()
+	// ada.king is somebody else's: it was reserved for her, and never hers.
+	d.Put(connector.Account{Ref: connector.Ref{Name: "ada.king"}, ExternalID: "somebody"})
+	marries(b, "King")
+	b.Sync()
+	d.Remove(accountNamed(d, "ada.king").ID)
+	aliases("ada.byron@example.com", "ada.byron@ada.king2")
+	b.GoTo("2027-01-01")
+	marries(b, "Lovelace")
+	b.Sync()
+	require.NoError(t, d.SignIn("ada.lovelace"))
+	aliases("ada.byron@example.com", "ada.byron@ada.lovelace", "ada.king2@example.com", "ada.king2@ada.lovelace")
+	b.GoTo("2028-01-01")
+	marries(b, "Byron")
+	b.Sync()
+	require.NoError(t, d.SignIn("ada.byron"))
+	aliases("ada.king2@example.com", "ada.king2@ada.byron", "ada.lovelace@example.com", "ada.lovelace@ada.byron")
+	writes := d.Writes()
+	b.Sync()
+	require.Equal(t, writes, d.Writes())
+}
+
+func TestANameThatWasGivenByHandIsNoFormerName(t *testing.T) {
+	t.Parallel()
+	former := strings.Replace(family, `{mail: "{name}@example.com"}`, `{aliases: "{formerName}@example.com"}`, 1)
+	b := bride(t, provisioningtest.Config{Policy: former})
+	d := b.Target("directory")
+	tamper(b, "ada.byron", func(a *connector.Account) { a.Name = "boss" })
+	_, err := b.Observe(t.Context(), provisioning.ObserveRequest{System: "directory"})
+	require.NoError(t, err)
+	marries(b, "King")
+	b.Sync()
+	require.NoError(t, d.SignIn("ada.king"))
+	require.NotContains(t, d.Accounts()[0].Attributes["aliases"].All(), "boss@example.com")
+}
+
+func accountNamed(s *memory.System, name string) connector.Account {
+	for _, a := range s.Accounts() {
+		if a.Name == name {
+			return a
+		}
+	}
+	return connector.Account{}
+}
+
 func TestNewNameThatIsTakenTakesTheNextCandidate(t *testing.T) {
 	t.Parallel()
 	b := bride(t, provisioningtest.Config{})

@@ -145,7 +145,9 @@ func TestOneOfTwoJobsThatEndsAtOnceTakesWhatItGaveAtOnce(t *testing.T) {
 			}
 			b.HR.Change("eng", func(w *hrsource.Worker) { c.end(b, w) })
 			b.Sync()
-			closed := func() bool { return b.Target("git").SignIn("two") != nil && len(account(t, b, "git", "eng").Entitlements) == 0 }
+			closed := func() bool {
+				return b.Target("git").SignIn("two") != nil && len(account(t, b, "git", "eng").Entitlements) == 0
+			}
 			require.Equal(t, c.first, closed())
 			require.Equal(t, 61, activeIn(b, "directory"), "the mass waits, and the other job goes on")
 			if c.later != nil {

@@ -86,6 +86,16 @@ func (o *office) shows(login, attribute, value string) {
 	o.check(a.Attributes[attribute].Text() == value, "the directory shows %s's %s as %q", login, attribute, value)
 }
 
+// alias says which other address the directory shows for somebody, and that it is the only
+// one.
+func (o *office) alias(login, address string) {
+	a, _ := o.see("directory", login)
+	o.check(slices.Equal(a.Attributes[aliases].All(), []string{address}), "the directory shows %s as another address of %s", address, login)
+}
+
+// aliases is the attribute of the directory that holds further addresses.
+const aliases = "urn:example:params:scim:schemas:extension:mail:2.0:User:aliases"
+
 // reportsTo says whom the directory shows as somebody's manager.
 func (o *office) reportsTo(login, manager string) {
 	a, _ := o.see("directory", login)

@@ -91,7 +91,9 @@ func openOffice(ctx context.Context, where setting, out io.Writer) (o *office, e
 
 // startServer starts a SCIM server with the groups of the policy.
 func startServer() (*scimtest.Server, string, error) {
-	server, err := scimtest.New(scimtest.Config{})
+	server, err := scimtest.New(scimtest.Config{Extensions: []scimtest.Extension{
+		{URN: "urn:example:params:scim:schemas:extension:mail:2.0:User", Lists: []string{"aliases"}},
+	}})
 	if err != nil {
 		return nil, "", err
 	}

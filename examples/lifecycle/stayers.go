@@ -5,7 +5,7 @@ import "github.com/joinery-iam/joinery/hrsource"
 // stayers are about those who keep their work, and of whom something else changes.
 func stayers() []scenario {
 	return []scenario{
-		{"name-change", "another name is another login name and address of the same account", nameChange, 2},
+		{"name-change", "another name is another login name and address of the same account, and the old address stays as an alias", nameChange, 2},
 		{"leave-of-absence", "no sign-in from the first to the last day of a leave, and all the rest stays", leaveOfAbsence, 2},
 		{"merged", "one human whom HR told of twice has one account again, and both of HR's numbers", merged, 2},
 	}
@@ -53,6 +53,7 @@ func nameChange(o *office) {
 	o.same("ada.king")
 	o.signsIn("ada.king", "directory")
 	o.shows("ada.king", "email", "ada.king@example.com")
+	o.alias("ada.king", "ada.byron@example.com")
 	o.nobody("ada.byron", "directory")
 	o.holds("ada.king", "staff", "engineering")
 	o.says("another Ada Byron starts", func(h *hr) { h.hire("1002", "Ada", "Byron", "Sales", "2026-01-05") })

@@ -3,7 +3,7 @@ package sqlstore
 import "github.com/joinery-iam/joinery/provisioning/internal/state"
 
 const (
-	accountColumns = `person, system, remote_id, name, present, active, origin, observed, holds, etag, seen_at, owner, epoch, lease_until`
+	accountColumns = `person, system, remote_id, name, present, active, origin, observed, holds, former, etag, seen_at, owner, epoch, lease_until`
 
 	getAccount      = `/* account */ SELECT ` + accountColumns + ` FROM joinery_account WHERE tenant = ?1 AND person = ?2 AND system = ?3`
 	accountsOf      = `/* accounts of */ SELECT ` + accountColumns + ` FROM joinery_account WHERE tenant = ?1 AND person = ?2 ORDER BY system`
@@ -12,10 +12,10 @@ const (
 	accountsIn = `/* accounts in */ SELECT ` + accountColumns + ` FROM joinery_account
 		WHERE tenant = ?1 AND system = ?2 AND remote_id > ?3 AND remote_id <> '' ORDER BY remote_id LIMIT ?4`
 	putAccount = `/* put account */ INSERT INTO joinery_account (tenant, ` + accountColumns + `, begun)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, '', 0, 0, 0)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, '', 0, 0, 0)
 		ON CONFLICT (tenant, person, system) DO UPDATE SET remote_id = excluded.remote_id, name = excluded.name, present = excluded.present,
-		active = excluded.active, origin = excluded.origin, observed = excluded.observed, holds = excluded.holds, etag = excluded.etag,
-		seen_at = excluded.seen_at`
+		active = excluded.active, origin = excluded.origin, observed = excluded.observed, holds = excluded.holds, former = excluded.former,
+		etag = excluded.etag, seen_at = excluded.seen_at`
 
 	// How many hold a grant does not matter: those beyond the limit are not read.
 	holders = `/* holders */ SELECT i.person FROM joinery_item i
@@ -32,8 +32,8 @@ const (
 )
 
 func scanAccount(r row, a *state.Account) error {
-	return r.Scan(&a.Person, &a.System, &a.RemoteID, &a.Name, &a.Exists, &a.Active, &a.Origin, bytes{&a.Observed}, list{&a.Holds}, &a.ETag,
-		at{&a.SeenAt}, &a.Owner, &a.Epoch, at{&a.LeaseUntil})
+	return r.Scan(&a.Person, &a.System, &a.RemoteID, &a.Name, &a.Exists, &a.Active, &a.Origin, bytes{&a.Observed}, list{&a.Holds},
+		list{&a.Former}, &a.ETag, at{&a.SeenAt}, &a.Owner, &a.Epoch, at{&a.LeaseUntil})
 }
 
 // Account implements [state.Work].
@@ -47,8 +47,12 @@ func (t *transaction) PutAccount(a state.Account) error {
 	if err != nil {
 		return err
 	}
+	former, err := words(a.Former)
+	if err != nil {
+		return err
+	}
 	_, err = t.exec(putAccount, a.Person, a.System, a.RemoteID, a.Name, bit(a.Exists), bit(a.Active), a.Origin, blob(a.Observed),
-		holds, a.ETag, micros(a.SeenAt))
+		holds, former, a.ETag, micros(a.SeenAt))
 	return err
 }
 

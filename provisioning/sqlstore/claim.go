@@ -25,7 +25,7 @@ const (
 	// Whoever comes second finds the lease taken, and leaves it alone: the
 	// exclusion is in this statement, whatever the one before has read.
 	takeLease = `/* take lease */ INSERT INTO joinery_account (tenant, ` + accountColumns + `, begun)
-		VALUES (?1, ?2, ?3, '', '', 0, 0, '', ?7, '[]', '', 0, ?4, 1, ?5, ?9)
+		VALUES (?1, ?2, ?3, '', '', 0, 0, '', ?7, '[]', '[]', '', 0, ?4, 1, ?5, ?9)
 		ON CONFLICT (tenant, person, system) DO UPDATE SET owner = excluded.owner, epoch = joinery_account.epoch + 1,
 		lease_until = excluded.lease_until, begun = excluded.begun WHERE joinery_account.lease_until <= ?6 OR joinery_account.begun < ?8`
 	// An account has few items. Asked for free = 1, SQLite would walk the queue.

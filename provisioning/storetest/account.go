@@ -15,7 +15,7 @@ func accountCases() []testCase {
 
 func accountKept(f *fixture) {
 	full := state.Account{
-		Person: "p", System: "s", RemoteID: "x", Name: "n", Exists: true, Active: true, Origin: "created", Observed: []byte("{}"), Holds: []string{"group/a", "group/b"}, ETag: "e",
+		Person: "p", System: "s", RemoteID: "x", Name: "n", Exists: true, Active: true, Origin: "created", Observed: []byte("{}"), Holds: []string{"group/a", "group/b"}, Former: []string{"b", "a"}, ETag: "e",
 		SeenAt: day(1),
 	}
 	f.update(func(tx state.Tx) {

@@ -64,7 +64,7 @@ func writes() []write {
 		{"PutAccount", func(tx state.Tx, mark string) {
 			ok(tx.PutAccount(state.Account{
 				Person: "p1", System: "ldap", RemoteID: "remote-1", Name: "ada" + mark, Exists: true, Active: true, Origin: "created",
-				Observed: []byte(`{"cn":"Ada"}`), Holds: []string{"group/eng"}, ETag: "e1", SeenAt: day(1),
+				Observed: []byte(`{"cn":"Ada"}`), Holds: []string{"group/eng"}, Former: []string{"old"}, ETag: "e1", SeenAt: day(1),
 			}))
 		}},
 		{"PutItem", func(tx state.Tx, mark string) {

@@ -133,6 +133,7 @@ type Account struct {
 	Origin   string   // created or adopted
 	Observed []byte   // JSON object of attributes
 	Holds    []string // the protected entitlements that it was last seen to hold, sorted
+	Former   []string // the person's own login names that it had before, oldest first
 	ETag     string
 	SeenAt   time.Time
 

@@ -192,6 +192,7 @@ CREATE TABLE joinery_account (
   origin      TEXT    NOT NULL,
   observed    BLOB    NOT NULL,
   holds       TEXT    NOT NULL, -- JSON array, sorted
+  former      TEXT    NOT NULL, -- JSON array, oldest first
   etag        TEXT    NOT NULL,
   seen_at     INTEGER NOT NULL,
   owner       TEXT    NOT NULL,
