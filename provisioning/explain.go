@@ -24,7 +24,10 @@ type Explanation struct {
 	Entitlement policy.Entitlement
 	// Wanted says whether policy gives it now, Held whether they are known to
 	// have it. State and Problem say what stands between the two.
-	Wanted, Held   bool
+	Wanted, Held bool
+	// Manual says that others gave it, or took it away, and that it is left so: see
+	// [AdoptDrift].
+	Manual         bool
 	State, Problem string
 	// Since is when it was last seen to become what it is.
 	Since time.Time
@@ -64,7 +67,7 @@ func (t *Tenant) Explain(ctx context.Context, person string, entitlement policy.
 		if err != nil {
 			return err
 		}
-		x.Wanted, x.Held = it.Desired == held, it.Known == held
+		x.Wanted, x.Held, x.Manual = it.Desired == held, it.Known == held, it.Origin == byOthers
 		x.State, x.Problem, x.Since, x.Reasons, x.Policy = string(it.State), it.Problem, it.VerifiedAt, reasonsOf(it), it.Policy
 		run, err := tx.Run(it.Run)
 		if err != nil {
