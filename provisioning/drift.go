@@ -164,7 +164,7 @@ func (d *drifting) attributes(it state.Item) {
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		have, told := d.seen.Attributes[name]
 		left, known := shown[name]
-		if told && !have.Equal(want[name]) && !(known && have.Equal(left)) {
+		if told && !have.Equal(want[name]) && (!known || !have.Equal(left)) {
 			d.add(Drifted, it.Kind, name, want[name].String(), have.String(), RepairDrift, AdoptDrift)
 		}
 	}
