@@ -20,6 +20,7 @@ const (
 	EventOutcome    Event = "outcome"    // an operation ended, or was found to have ended
 	EventCase       Event = "case"       // a question was opened, answered or closed
 	EventPolicy     Event = "policy"     // another policy was put in force
+	EventDrift      Event = "drift"      // what others changed was taken over as it is
 	EventSystem     Event = "system"     // nothing works in a system any more, or something again
 	EventErasure    Event = "erasure"    // a person's entries were erased
 )

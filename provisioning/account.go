@@ -34,12 +34,7 @@ func learn(it *state.Item, op connector.Operation, seen connector.Account) {
 	case state.ItemAccount:
 		it.Known = activity(seen.Active)
 	case state.ItemProfile:
-		known := profile{Attributes: maps.Clone(profileOf(it.Known).Attributes)}
-		if known.Attributes == nil {
-			known.Attributes = map[string]connector.Value{}
-		}
-		maps.Copy(known.Attributes, pick(seen.Attributes, op.Attributes))
-		it.Known = known.String()
+		it.Known = profileOf(it.Known).with(pick(seen.Attributes, op.Attributes)).String()
 	case state.ItemName:
 		it.Known = seen.Name
 	case state.ItemGrant:
@@ -50,17 +45,6 @@ func learn(it *state.Item, op connector.Operation, seen connector.Account) {
 			}
 		}
 	}
-}
-
-// forget makes attributes unknown that are about to be written: until it is known what
-// came of it they may be as they were, or as they were to be. The others stay as they are.
-func forget(it *state.Item, sent map[string]connector.Value) {
-	if it.Kind != state.ItemProfile {
-		return
-	}
-	known := profileOf(it.Known).Attributes
-	maps.DeleteFunc(known, func(name string, _ connector.Value) bool { _, ok := sent[name]; return ok })
-	it.Known = profile{Attributes: known}.String()
 }
 
 // accountMade records that an account is there: what waited for it is due, and
@@ -80,11 +64,11 @@ func (j *job) accountMade(tx state.Tx, account *state.Account, it *state.Item, a
 			continue
 		}
 		if other.Kind == state.ItemProfile {
-			known := a.op.Attributes
+			known := profile{}.wrote(a.op.Attributes, o.account.Attributes)
 			if o.how != string(connector.Applied) {
-				known = attributesOf(*account) // only what was seen is known
+				known = profile{Attributes: attributesOf(*account)} // only what was seen is known
 			}
-			other.Known = profile{Attributes: known}.String()
+			other.Known = known.String()
 			other.Desired = profileOf(other.Desired).named(account.Name, account.Former).String()
 		}
 		if other.Kind == state.ItemDeletion && other.Known == deleted && !other.VerifiedAt.IsZero() {
@@ -123,7 +107,7 @@ func vanished(tx state.Tx, account *state.Account) error {
 		if it.System != account.System {
 			continue
 		}
-		it.Known = absent
+		it.Known, it.Origin = absent, byPolicy
 		switch it.Kind {
 		case state.ItemProfile, state.ItemName:
 			it.Known = ""

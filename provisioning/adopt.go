@@ -86,7 +86,7 @@ func (t *Tenant) adopt(tx state.Tx, req AdoptRequest, a connector.Account) error
 	if _, ok := items[key]; !ok { // as it is, until policy is asked
 		items[key] = state.Item{
 			Person: req.Person, System: req.System, Kind: state.ItemAccount, State: state.ItemSettled,
-			Desired: activity(a.Active), Origin: "policy", Lane: state.LaneNormal, Run: run.ID,
+			Desired: activity(a.Active), Origin: byPolicy, Lane: state.LaneNormal, Run: run.ID,
 		}
 	}
 	for _, it := range items {

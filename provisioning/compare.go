@@ -1,7 +1,6 @@
 package provisioning
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -22,30 +21,6 @@ const (
 	active   = "active"
 	held     = "held"
 )
-
-// profile is the desired state of a profile item: the attributes, and, as long
-// as there is no account, what it takes to make one.
-type profile struct {
-	NameAttribute string                     `json:"nameAttribute,omitempty"`
-	Candidates    []string                   `json:"candidates,omitempty"`
-	Attributes    map[string]connector.Value `json:"attributes,omitempty"`
-}
-
-func profileOf(desired string) profile {
-	var p profile
-	if desired != "" {
-		_ = json.Unmarshal([]byte(desired), &p) // we wrote it
-	}
-	return p
-}
-
-func (p profile) String() string {
-	out, err := json.Marshal(p)
-	if err != nil {
-		return "" // strings and lists of strings always marshal
-	}
-	return string(out)
-}
 
 // compare finds the items in which what should be differs from what is known,
 // and stores them.
@@ -170,29 +145,6 @@ func (d *decision) waitsFor(want policy.DesiredAccount) string {
 	return "policy finds no login name for this person"
 }
 
-// named puts the login name that an account got where policy asked for it, and those that
-// it had before.
-func (p profile) named(name string, former []string) profile {
-	p.Candidates = nil
-	attributes := make(map[string]connector.Value, len(p.Attributes))
-	for key, v := range p.Attributes {
-		list := []string{}
-		for _, s := range v.All() {
-			s = strings.ReplaceAll(s, policy.NamePlaceholder, name)
-			if !strings.Contains(s, policy.FormerNamePlaceholder) {
-				list = append(list, s)
-				continue
-			}
-			for _, old := range former {
-				list = append(list, strings.ReplaceAll(s, policy.FormerNamePlaceholder, old))
-			}
-		}
-		attributes[key] = valueOf(list)
-	}
-	p.Attributes = attributes
-	return p
-}
-
 func valueOf(values []string) connector.Value {
 	if len(values) == 1 {
 		return connector.String(values[0])
@@ -201,7 +153,7 @@ func valueOf(values []string) connector.Value {
 }
 
 // compareGrants is about entitlements. One that policy no longer gives is
-// revoked, as far as we gave it.
+// revoked, as far as nobody else gave it.
 func (d *decision) compareGrants() error {
 	given := map[itemKey]bool{}
 	for _, g := range d.Grants {
@@ -237,7 +189,7 @@ func (d *decision) note(was, it state.Item, reasons []policy.Reason) {
 		what = it.Key
 	case state.ItemName:
 		before, after = was.Known, strings.Join(profileOf(after).Candidates, ", ")
-		if after == "" {
+		if after == "" || it.Origin == byOthers {
 			return
 		}
 	case state.ItemProfile:

@@ -140,6 +140,10 @@ type System struct {
 	// Drift is what is done about what [Tenant.Observe] finds to have been changed by
 	// others. Defaults to ReportDrift.
 	Drift Drift
+	// DriftOf is the Drift of single things, whatever Drift says: by the name of an
+	// attribute or the kind of an entitlement, which are treated alike if they have one
+	// name, or for "login name" or "sign-in". Defaults to none.
+	DriftOf map[string]Drift
 	// Watch lets [Engine.Run] observe the system. Defaults to never.
 	Watch Watch
 	// Protected are login names, in any case of letters, of accounts that nothing
@@ -267,8 +271,8 @@ func (c TenantConfig) withDefaults(lease time.Duration) (TenantConfig, error) {
 		if !slices.Contains([]Mode{ReportOnly, AddOnly, Managed}, s.Mode) {
 			errs = append(errs, fmt.Errorf("system %s: mode %q: want \"\", %q or %q", name, s.Mode, AddOnly, Managed))
 		}
-		if s.Drift != ReportDrift && s.Drift != RepairDrift {
-			errs = append(errs, fmt.Errorf("system %s: drift %q: want \"\" or %q", name, s.Drift, RepairDrift))
+		if err := s.checkDrift(); err != nil {
+			errs = append(errs, fmt.Errorf("system %s: %w", name, err))
 		}
 		if s.DeleteAfter < 0 {
 			errs = append(errs, fmt.Errorf("system %s: DeleteAfter %s: want zero or more", name, s.DeleteAfter))

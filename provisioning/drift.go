@@ -10,131 +10,187 @@ import (
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
 )
 
-// drift returns in what an account of ours differs from what is known and wanted. What
-// a system makes of a value when it is written is no drift: only what has changed since
-// it was last seen.
-func (o *observing) drift(row state.Account, items []state.Item, a connector.Account) []Finding {
-	var findings []Finding
-	add := func(s Situation, what, want, have string, repairs bool) {
-		findings = append(findings, Finding{s, a.Ref, row.Person, what, want, have, repairs && o.repairs()})
-	}
-	if a.Name != row.Name {
-		add(Drifted, "login name", row.Name, a.Name, true)
-	}
-	last, given := attributesOf(row), map[string]bool{}
-	for _, it := range items {
-		switch it.Kind {
-		case state.ItemAccount:
-			switch {
-			case a.Active && it.Desired != active:
-				if it.State != state.ItemDue { // else it is about to be disabled
-					add(Ghost, "sign-in", disabled, active, it.State == state.ItemSettled && o.target.Mode == Managed)
-				}
-			case !a.Active && it.Desired == active && it.Known == active:
-				add(Drifted, "sign-in", active, disabled, false) // somebody had a reason
-			}
-		case state.ItemProfile:
-			if it.State != state.ItemSettled {
-				continue
-			}
-			want := profileOf(it.Desired).Attributes
-			for _, name := range slices.Sorted(maps.Keys(want)) {
-				have, seen := a.Attributes[name]
-				if seen && !have.Equal(want[name]) && !have.Equal(last[name]) {
-					add(Drifted, name, want[name].String(), have.String(), true)
-				}
-			}
-		case state.ItemGrant:
-			if !a.EntitlementsKnown {
-				continue
-			}
-			holds := slices.ContainsFunc(a.Entitlements, func(e connector.Entitlement) bool { return e.String() == it.Key })
-			given[it.Key] = it.Desired == held || it.State != state.ItemSettled
-			if !holds && it.Desired == held && it.Known == held {
-				add(Drifted, it.Key, held, absent, true)
-			}
+// Drift is what is done about an account of ours that somebody else has changed, in a
+// system that is not only reported on.
+type Drift string
+
+// The ways to treat drift.
+const (
+	// ReportDrift changes nothing.
+	ReportDrift Drift = ""
+	// RepairDrift puts back what policy wants, and disables ghosts, as a run of its own
+	// which the guard judges. What is missing is made again if we made it. An account
+	// that somebody has disabled stays so: there may be a reason that policy does not
+	// know.
+	RepairDrift Drift = "repair"
+	// AdoptDrift takes over what others have changed as it is, writes that into the audit
+	// log, and changes nothing in the system. The value of an attribute, the login name,
+	// an account that was disabled and an entitlement that was taken away are left so
+	// until policy wants something else than it did then, because HR, a rule or an answer
+	// has changed; that is written then. An entitlement that others gave is known as
+	// manual ([Explanation.Manual]) from then on, and never taken away, not even when a
+	// rule that gives it, too, ends.
+	//
+	// What would give access that nobody decided about is only reported: anything in an
+	// account that nobody is to sign in with, such as a ghost; an entitlement that policy
+	// has given before, since it may be one that was to end and is still seen; and what is
+	// protected ([System.ProtectedEntitlements]) or sensitive ([Guard.Sensitive]). So are
+	// the login name of a protected account, one that is kept for somebody else, and what
+	// is missing.
+	AdoptDrift Drift = "adopt"
+)
+
+// What a finding, or [System.DriftOf], is about beside attributes and entitlements.
+const (
+	whatName   = "login name"
+	whatSignIn = "sign-in"
+)
+
+func (s System) checkDrift() error {
+	for what, d := range s.DriftOf {
+		if what == "" || strings.Contains(what, "/") {
+			return fmt.Errorf("drift of %q: want an attribute, the kind of an entitlement, %q or %q", what, whatName, whatSignIn)
+		}
+		if err := d.check(); err != nil {
+			return fmt.Errorf("drift of %s: %w", what, err)
 		}
 	}
-	for _, e := range a.Entitlements {
-		if a.EntitlementsKnown && !given[e.String()] {
-			add(Unexplained, e.String(), absent, held, false)
-		}
-	}
-	return findings
+	return s.Drift.check()
 }
 
-// repair takes over what was seen of accounts that drifted, so that what policy wants
-// is due again, in a run of its own.
-func (o *observing) repair(tx state.Tx, accounts []connector.Account, findings []Finding) error {
-	byID := map[string]connector.Account{}
-	for _, a := range accounts {
-		byID[a.ID] = a
-	}
-	drifted := map[string][]Finding{}
-	for _, f := range findings {
-		if f.Repairs {
-			drifted[f.Account.ID] = append(drifted[f.Account.ID], f)
-		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(drifted)) {
-		if err := o.open(tx); err != nil {
-			return err
-		}
-		if err := o.repairOne(tx, byID[id], drifted[id]); err != nil {
-			return err
-		}
+func (d Drift) check() error {
+	if !slices.Contains([]Drift{ReportDrift, RepairDrift, AdoptDrift}, d) {
+		return fmt.Errorf("drift %q: want \"\", %q or %q", string(d), RepairDrift, AdoptDrift)
 	}
 	return nil
 }
 
-func (o *observing) repairOne(tx state.Tx, a connector.Account, findings []Finding) error {
-	row, err := tx.AccountByRemote(o.req.System, a.ID)
-	if err != nil {
-		return err
+// driftOf says what is done about the drift of one thing.
+func (s System) driftOf(f Finding) Drift {
+	what := f.What
+	if f.kind == state.ItemGrant {
+		what, _, _ = strings.Cut(what, "/")
 	}
-	o.observe(&row, a, o.began)
-	if err := tx.PutAccount(row); err != nil {
-		return err
+	if d, ok := s.DriftOf[what]; ok {
+		return d
 	}
-	for _, f := range findings {
-		kind, key := state.ItemProfile, ""
-		switch {
-		case f.What == "login name":
-			continue // it is the account's by now; whether it may be is decided
-		case f.What == "sign-in":
-			kind = state.ItemAccount
-		case strings.Contains(f.What, "/") && f.Want == held:
-			kind, key = state.ItemGrant, f.What
-		}
-		it, err := tx.Item(row.Person, o.req.System, kind, key)
-		if err != nil {
-			return err
-		}
-		learn(&it, connector.Operation{Attributes: map[string]connector.Value{f.What: {}}, Entitlement: entitlementOf(key)}, a)
-		it.Removes, it.Lane = "", state.LaneNormal
-		if f.Situation == Ghost {
-			it.Removes = string(connector.Disable)
-		}
-		it.Run, it.Released, it.Cleared = o.run.ID, false, ""
-		it.DecidedAt, it.EventAt, it.ReceivedAt = o.began, o.began, o.began
-		it.Revision++
-		if it.State == state.ItemSettled {
-			it.State, it.Problem, it.Attempts, it.OpKey, it.OpKind = state.ItemDue, "", 0, "", ""
-		}
-		if why := o.forbids(o.target.Mode, it.Removes != ""); why != "" {
-			it.State, it.Problem = state.ItemWaiting, why
-		}
-		if err := tx.PutItem(it); err != nil {
-			return err
-		}
-	}
-	return o.touch(tx, row.Person, o.run.ID, fmt.Sprintf("their account in %s was seen to have been changed", o.req.System), false)
+	return s.Drift
 }
 
-func entitlementOf(key string) connector.Entitlement {
-	e, err := connector.ParseEntitlement(key)
-	if err != nil {
-		return connector.Entitlement{}
+// drifting collects in what an account of ours differs from what is known and wanted.
+type drifting struct {
+	*observing
+	row      state.Account
+	seen     connector.Account
+	wanted   bool // somebody is to sign in with it
+	findings []Finding
+}
+
+// add adds a finding about something of a kind. may are the ways to treat it.
+func (d *drifting) add(s Situation, kind state.ItemKind, what, want, have string, may ...Drift) {
+	f := Finding{Situation: s, Account: d.seen.Ref, Person: d.row.Person, What: what, Want: want, Have: have, kind: kind}
+	if do := d.target.driftOf(f); d.target.Mode != ReportOnly && slices.Contains(may, do) {
+		f.Repairs, f.Adopted = do == RepairDrift, do == AdoptDrift && d.wanted
 	}
-	return e
+	d.findings = append(d.findings, f)
+}
+
+// drift returns in what an account of ours differs from what is known and wanted. What
+// a system makes of a value when it is written is no drift: only what has changed since
+// it was shown then.
+func (o *observing) drift(tx state.Tx, row state.Account, items []state.Item, a connector.Account) ([]Finding, error) {
+	d := drifting{observing: o, row: row, seen: a}
+	d.wanted = slices.ContainsFunc(items, func(it state.Item) bool { return it.Kind == state.ItemAccount && it.Desired == active })
+	if a.Name != row.Name {
+		if err := d.name(tx, items); err != nil {
+			return nil, err
+		}
+	}
+	ours := map[string]state.Item{} // grants, by key
+	for _, it := range items {
+		switch it.Kind {
+		case state.ItemAccount:
+			d.signIn(it)
+		case state.ItemProfile:
+			if it.State == state.ItemSettled {
+				d.attributes(it)
+			}
+		case state.ItemGrant:
+			ours[it.Key] = it
+			d.grant(it)
+		}
+	}
+	for _, e := range a.Entitlements {
+		if it, known := ours[e.String()]; a.EntitlementsKnown && (!known || it.State == state.ItemSettled && it.Desired != held && it.Origin != byOthers) {
+			d.unexplained(e.String(), known)
+		}
+	}
+	return d.findings, nil
+}
+
+func (d *drifting) name(tx state.Tx, items []state.Item) error {
+	owner, err := tx.NameOwner(namespace(d.row.System), strings.ToLower(d.seen.Name))
+	if err != nil {
+		return err
+	}
+	may := []Drift{RepairDrift}
+	due := slices.ContainsFunc(items, func(it state.Item) bool { return it.Kind == state.ItemName && it.State != state.ItemSettled })
+	if (owner == "" || owner == d.row.Person) && !due && !d.target.protectsLogin(d.row.Name) {
+		may = append(may, AdoptDrift)
+	}
+	d.add(Drifted, state.ItemName, whatName, d.row.Name, d.seen.Name, may...)
+	return nil
+}
+
+func (d *drifting) signIn(it state.Item) {
+	switch {
+	case d.seen.Active && it.Desired != active:
+		var may []Drift
+		if it.State == state.ItemSettled && d.target.Mode == Managed {
+			may = []Drift{RepairDrift}
+		}
+		if it.State != state.ItemDue { // else it is about to be disabled
+			d.add(Ghost, it.Kind, whatSignIn, disabled, active, may...)
+		}
+	case d.seen.Active && it.Origin == byOthers: // and enabled again
+		d.add(Drifted, it.Kind, whatSignIn, disabled, active, RepairDrift, AdoptDrift)
+	case !d.seen.Active && it.Desired == active && it.Known == active: // somebody had a reason
+		d.add(Drifted, it.Kind, whatSignIn, active, disabled, AdoptDrift)
+	}
+}
+
+func (d *drifting) attributes(it state.Item) {
+	want, shown := profileOf(it.Desired).Attributes, profileOf(it.Known).Shown
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		have, told := d.seen.Attributes[name]
+		left, known := shown[name]
+		if told && !have.Equal(want[name]) && (!known || !have.Equal(left)) {
+			d.add(Drifted, it.Kind, name, want[name].String(), have.String(), RepairDrift, AdoptDrift)
+		}
+	}
+}
+
+func (d *drifting) grant(it state.Item) {
+	if !d.seen.EntitlementsKnown {
+		return
+	}
+	holds := slices.Contains(d.seen.Entitlements, entitlementOf(it.Key))
+	switch {
+	case !holds && it.Known == held && it.Desired == held:
+		d.add(Drifted, it.Kind, it.Key, held, absent, RepairDrift, AdoptDrift)
+	case !holds && it.Known == held && it.Origin == byOthers: // who gave it has taken it
+		d.add(Drifted, it.Kind, it.Key, held, absent, AdoptDrift)
+	case holds && it.Known == absent && it.Origin == byOthers: // who took it has given it
+		d.add(Drifted, it.Kind, it.Key, absent, held, RepairDrift, AdoptDrift)
+	}
+}
+
+// unexplained is about an entitlement that nothing gives. before says that policy gave it
+// once.
+func (d *drifting) unexplained(key string, before bool) {
+	var may []Drift
+	if !before && !slices.Contains(d.target.ProtectedEntitlements, key) && !d.cfg.Guard.sensitive(d.row.System, key) {
+		may = []Drift{AdoptDrift}
+	}
+	d.add(Unexplained, state.ItemGrant, key, absent, held, may...)
 }

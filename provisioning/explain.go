@@ -25,7 +25,10 @@ type Explanation struct {
 	Entitlement policy.Entitlement
 	// Wanted says whether policy gives it now, Held whether they are known to
 	// have it. State and Problem say what stands between the two.
-	Wanted, Held   bool
+	Wanted, Held bool
+	// Manual says that others gave it, or took it away, and that it is left so: see
+	// [AdoptDrift].
+	Manual         bool
 	State, Problem string
 	// Lockout says why nobody is to sign in as the person now, whatever is wanted and held:
 	// "locked out by soc: stolen phone". Empty if somebody may.
@@ -72,7 +75,7 @@ func (t *Tenant) Explain(ctx context.Context, person string, entitlement policy.
 		if err != nil {
 			return err
 		}
-		x.Wanted, x.Held = it.Desired == held, it.Known == held
+		x.Wanted, x.Held, x.Manual = it.Desired == held, it.Known == held, it.Origin == byOthers
 		x.State, x.Problem, x.Since, x.Reasons, x.Policy = string(it.State), it.Problem, it.VerifiedAt, reasonsOf(it), it.Policy
 		run, err := tx.Run(it.Run)
 		if err != nil {

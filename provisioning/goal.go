@@ -17,7 +17,7 @@ import (
 func (d *decision) want(system string, kind state.ItemKind, key, desired string, reasons []policy.Reason, waits string) error {
 	it, seen := d.items[itemKey{system, kind, key}]
 	if !seen {
-		it = state.Item{Person: d.person.ID, System: system, Kind: kind, Key: key, Known: absent, State: state.ItemSettled, Origin: "policy"}
+		it = state.Item{Person: d.person.ID, System: system, Kind: kind, Key: key, Known: absent, State: state.ItemSettled, Origin: byPolicy}
 		switch kind {
 		case state.ItemProfile, state.ItemSessions, state.ItemOwnership, state.ItemDeletion:
 			it.Known = ""
@@ -57,6 +57,7 @@ func (d *decision) want(system string, kind state.ItemKind, key, desired string,
 
 // renew gives an item another goal.
 func (d *decision) renew(it *state.Item, desired string) {
+	endManual(it, desired)
 	it.Desired = desired
 	it.Revision++
 	it.Run, it.Released, it.Cleared = d.run, false, ""
@@ -73,7 +74,7 @@ func (d *decision) renew(it *state.Item, desired string) {
 		it.Removes = string(connector.Disable)
 	case it.Kind == state.ItemDeletion && desired == deleted:
 		it.Removes = string(connector.Delete)
-	case it.Kind == state.ItemGrant && desired == absent && (it.Known == held || unknown):
+	case it.Kind == state.ItemGrant && desired == absent && it.Origin != byOthers && (it.Known == held || unknown):
 		it.Removes = string(connector.Revoke)
 	}
 	if d.hurries(*it) {
@@ -169,6 +170,8 @@ func (t *Tenant) forbids(mode Mode, removes bool) string {
 // satisfied reports whether what is known of an item is what is wanted.
 func satisfied(it state.Item) bool {
 	switch {
+	case it.Origin == byOthers && (it.Kind != state.ItemAccount || it.Desired == active):
+		return true // it is left as others have made it
 	case it.Kind == state.ItemAccount && it.Desired == disabled:
 		return it.Known != active // where there is no account, nothing is to be disabled
 	case it.Kind == state.ItemAccount && it.Desired == dormant:

@@ -48,8 +48,9 @@ type LeavingStep struct {
 	To string
 	// Done says that it was seen to be so, or that the system answered so where it cannot
 	// be seen, as of sessions. State and Problem say what stands between otherwise: due,
-	// held, waiting, batched, sending, parked, [Unsupported], [Unasked], or ghost if
-	// somebody has enabled the account.
+	// held, waiting, batched, sending, parked, [Unsupported], [Unasked], ghost if
+	// somebody has enabled the account, or manual if others gave an entitlement, which is
+	// left as it is (see [AdoptDrift]).
 	Done           bool
 	State, Problem string
 	// Decided, Sent and Verified are when it was; zero if it was not. What was so
@@ -141,7 +142,7 @@ func (t *Tenant) Leaving(ctx context.Context, person string) (Leaving, error) {
 			return err
 		}
 		for _, it := range items {
-			if it.Spell < p.Spell && it.State == state.ItemSettled {
+			if it.Spell < p.Spell && it.State == state.ItemSettled && it.Origin != byOthers {
 				continue // an earlier leaving's
 			}
 			parts := t.leavingParts(it, p.Live)
@@ -265,6 +266,10 @@ func (b *planner) leavingStep(it state.Item, what string) (LeavingStep, error) {
 	if what == partOwnership {
 		to := heirOf(it.Known)
 		step.To = cmp.Or(to.Name, to.ID)
+	}
+	if it.Origin == byOthers && it.Known == held {
+		step.Done, step.Verified, step.State, step.Problem = false, time.Time{}, byOthers, "others gave it, and it is left as it is"
+		return step, nil
 	}
 	if step.Done {
 		return step, nil

@@ -201,11 +201,11 @@ func moveItems(tx state.Tx, system, from, into string) error {
 			moved = it
 			moved.Person, moved.OpKey, moved.OpKind = into, "", ""
 		}
-		moved.Known, moved.VerifiedAt = it.Known, it.VerifiedAt
+		moved.Known, moved.Origin, moved.VerifiedAt = it.Known, it.Origin, it.VerifiedAt
 		if moved.State == state.ItemParked || moved.State == state.ItemWaiting {
 			moved.State, moved.Problem = state.ItemDue, ""
 		}
-		it.Known = absent
+		it.Known, it.Origin = absent, byPolicy
 		if key.kind == state.ItemProfile || key.kind == state.ItemName {
 			it.Known = ""
 		}

@@ -145,5 +145,12 @@ func (d *decision) compareName(system string, want policy.DesiredAccount) error 
 		it.Known = known.Name
 		d.items[key] = it
 	}
+	if it.Origin == byOthers && goal == "" {
+		it.Origin = byPolicy // there is nothing in which they were followed
+		d.items[key] = it
+		if err := d.tx.PutItem(it); err != nil {
+			return err
+		}
+	}
 	return d.want(system, state.ItemName, "", goal, want.Reasons, "")
 }

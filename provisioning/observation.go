@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/joinery-iam/joinery/connector"
+	"github.com/joinery-iam/joinery/provisioning/internal/state"
 )
 
 // ObserveRequest says how to look at a system.
@@ -47,8 +48,12 @@ type Finding struct {
 	What string `json:"what,omitempty"`
 	Want string `json:"want,omitempty"`
 	Have string `json:"have,omitempty"`
-	// Repairs says that it is going to be put right, as far as the guard lets it.
+	// Repairs says that it is going to be put right, as far as the guard lets it, and
+	// Adopted that it was taken over as it is: see [Drift].
 	Repairs bool `json:"repairs,omitempty"`
+	Adopted bool `json:"adopted,omitempty"`
+
+	kind state.ItemKind // of what it is about
 }
 
 // String returns the finding for people, in one line.
@@ -63,6 +68,9 @@ func (f Finding) String() string {
 	if f.Repairs {
 		text += " (will be repaired)"
 	}
+	if f.Adopted {
+		text += " (was taken over)"
+	}
 	return text
 }
 
@@ -76,7 +84,7 @@ const (
 	// Ghost: it is ours, nobody is to sign in with it, and somebody can.
 	Ghost Situation = "ghost"
 	// Unexplained: it is ours, and holds something that nothing gives and that we did
-	// not give. It is never taken away.
+	// not give. It is never taken away, and told until it is adopted: see [AdoptDrift].
 	Unexplained Situation = "unexplained"
 	// Found: it carries the identifier of a person who has no account there as far as
 	// is known, as after a lost database. It is taken over once policy wants one.
@@ -93,18 +101,4 @@ const (
 	// Missing: an account of ours that a complete listing does not have, nor the
 	// system when it is asked for it.
 	Missing Situation = "missing"
-)
-
-// Drift is what is done about an account of ours that somebody else has changed.
-type Drift string
-
-// The ways to treat drift.
-const (
-	// ReportDrift changes nothing.
-	ReportDrift Drift = ""
-	// RepairDrift puts back what policy wants, and disables ghosts, as a run of its own
-	// which the guard judges. What is missing is made again if we made it. An account
-	// that somebody has disabled stays so: there may be a reason that policy does not
-	// know.
-	RepairDrift Drift = "repair"
 )

@@ -198,12 +198,7 @@ func (j *job) done(tx state.Tx, account *state.Account, it *state.Item, a attemp
 		return j.accountDeleted(tx, account, it)
 	case connector.Update:
 		e.Before, e.After = describeAttributes("", pick(attributesOf(was), a.op.Attributes)), describeAttributes("", a.op.Attributes)
-		known := profile{Attributes: maps.Clone(profileOf(it.Known).Attributes)}
-		if known.Attributes == nil {
-			known.Attributes = map[string]connector.Value{}
-		}
-		maps.Copy(known.Attributes, a.op.Attributes)
-		it.Known = known.String()
+		it.Known = profileOf(it.Known).wrote(a.op.Attributes, o.account.Attributes).String()
 		if odd := difference(pick(attributesOf(*account), a.op.Attributes), a.op.Attributes); len(odd) > 0 {
 			it.Problem = "the system shows something else for " + strings.Join(slices.Sorted(maps.Keys(odd)), ", ")
 		}

@@ -78,13 +78,7 @@ func remark(ctx context.Context, tenant *provisioning.Tenant, c provisioning.Cas
 	for _, w := range person.Relationships {
 		keys = append(keys, w.Key.String())
 	}
-	name := strings.Map(func(r rune) rune { // the file may put anything into a name
-		if r < ' ' || r == 0x7f {
-			return -1
-		}
-		return r
-	}, person.Name)
-	return fmt.Sprintf("   # %s, %s", name, strings.Join(keys, ", "))
+	return fmt.Sprintf("   # %s, %s", printable(person.Name), strings.Join(keys, ", "))
 }
 
 // command returns how to run this again, with what is added in place of whatever

@@ -68,6 +68,9 @@ func standing(x provisioning.Explanation) string {
 	if x.Problem != "" {
 		text += ": " + x.Problem
 	}
+	if x.Manual {
+		text += ", as others have made it"
+	}
 	if !x.Since.IsZero() {
 		text += ", seen at " + x.Since.Format(time.RFC3339)
 	}

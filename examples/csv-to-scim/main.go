@@ -68,6 +68,9 @@ func complain(diag io.Writer, err error) {
 var asFlags = strings.NewReplacer("Config.Columns", "-columns", "Config.DateFormats", "-dates", "Config.Custom", "-custom")
 
 func (o options) run(ctx context.Context, out, diag io.Writer) (int, error) {
+	if o.quality {
+		return o.checkQuality(ctx, out)
+	}
 	s, err := open(ctx, o, out)
 	if errors.Is(err, errUsage) {
 		return exitUsage, err

@@ -26,7 +26,9 @@ taken up where it was.
       -url https://example.com/scim/v2 -token-file token -db joinery.db -plan
 
 With -plan, -forecast, -simulate, -explain or -verify it only looks, at the files and the database alone:
-the server is not asked. With -observe it only looks at the server. What only a person can decide is
+the server is not asked. With -observe it only looks at the server, and with -quality at
+the people file: each line names a record, a field, a rule, who is to mend it and what
+would be right. What only a person can decide is
 printed as a question with the command that answers it, once for each choice:
 
   question 0199….6f1e22c0: 14 of 40 would be hit by revoke … Release it?
@@ -40,7 +42,8 @@ exit codes:
   1  failed or interrupted; standard error says why
   2  the flags are wrong
   3  done as far as it goes: something waits for a person or a system, or the file
-     is not proven whole although -evidence asks for it; see what is printed
+     is not proven whole although -evidence asks for it; see what is printed. With
+     -observe or -quality: something was found
   4  the people file was refused: missing, unreadable or far too short. Nobody
      counts as gone; what was due before is done. With -plan this is 3
 
@@ -53,12 +56,12 @@ type options struct {
 
 	people, policy, url, tokenFile, db string
 
-	plan, observe, retry, verify bool
-	forecast                     int    // days
-	simulate                     string // another policy
-	explain                      string
-	answers                      []answer
-	actor                        string
+	plan, quality, observe, retry, verify bool
+	forecast                              int    // days
+	simulate                              string // another policy
+	explain                               string
+	answers                               []answer
+	actor                                 string
 
 	system     string
 	profile    profile.Profile
@@ -82,6 +85,7 @@ func (o *options) flags() *flag.FlagSet {
 	f.StringVar(&o.tokenFile, "token-file", "", "the `file` that holds the bearer token")
 	f.StringVar(&o.db, "db", "joinery.db", "the database `file`; it is made if it is not there")
 	f.BoolVar(&o.plan, "plan", false, "show what would be done, and change nothing")
+	f.BoolVar(&o.quality, "quality", false, "say what is wrong in the people file, which needs no other file and no server, and change nothing")
 	f.StringVar(&o.explain, "explain", "", "say why somebody has an entitlement, or has not, as `WHO=system:kind/name`, and change nothing; WHO is an id from the people file or a person's p-…")
 	f.BoolVar(&o.observe, "observe", false, "look at all accounts of the server, say which are nobody's or were changed by hand, and change nothing")
 	f.IntVar(&o.forecast, "forecast", 0, "say what the clock alone will bring in the next `days`, and change nothing")
@@ -167,14 +171,14 @@ func (o options) looks() bool { return slices.Contains(o.looking(), true) }
 
 // looking are the ways to look, each of them if it was asked for.
 func (o options) looking() []bool {
-	return []bool{o.plan, o.observe, o.verify, o.explain != "", o.forecast > 0, o.simulate != ""}
+	return []bool{o.plan, o.quality, o.observe, o.verify, o.explain != "", o.forecast > 0, o.simulate != ""}
 }
 
 // check completes the options, and says what is wrong with them.
 func (o *options) check() error {
 	var missing []string
 	for _, f := range [][2]string{{"-people", o.people}, {"-policy", o.policy}, {"-url", o.url}, {"-token-file", o.tokenFile}} {
-		if f[1] == "" {
+		if f[1] == "" && (f[0] == "-people" || !o.quality) {
 			missing = append(missing, f[0])
 		}
 	}
@@ -192,7 +196,7 @@ func (o *options) check() error {
 	case o.endMissing > 0 && o.evidence == "":
 		return errors.New("-end-missing-after: wants -evidence too, since nobody is missing from a file that may be cut off")
 	case looks > 1 || looks == 1 && (o.retry || len(o.answers) > 0):
-		return errors.New("-plan, -forecast, -simulate, -observe, -explain and -verify change nothing: give one of them, and without -answer and -retry")
+		return errors.New("-plan, -quality, -forecast, -simulate, -observe, -explain and -verify change nothing: give one of them, and without -answer and -retry")
 	case o.verify && o.keyFile == "":
 		return errors.New("-verify: wants -key too")
 	}

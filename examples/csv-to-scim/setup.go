@@ -69,12 +69,9 @@ func open(ctx context.Context, o options, out io.Writer) (s *setup, err error) {
 	if cfg.Zone, err = hrsource.LoadZone(o.zone); err != nil {
 		return s, wrong("-zone: %w", err)
 	}
-	source, err := csvfile.New(csvfile.Config{
-		Name: sourceName, Path: o.people, DateFormats: []string{o.dateFormat}, Evidence: csvfile.Evidence(o.evidence),
-		Custom: strings.FieldsFunc(o.custom, func(r rune) bool { return r == ',' }), Columns: o.columns,
-	})
+	source, err := o.source()
 	if err != nil {
-		return s, wrong("-people, -dates, -custom, -columns or -evidence: %w", err)
+		return s, err
 	}
 	cfg.Sources = []provisioning.Source{{Source: source, Current: true, EndMissingAfter: o.endMissing}}
 	if o.auditLog != "" && !o.looks() {
@@ -105,6 +102,18 @@ func open(ctx context.Context, o options, out io.Writer) (s *setup, err error) {
 	}
 	s.tenant, err = e.Tenant(ctx, tenantName)
 	return s, err
+}
+
+// source reads the people file.
+func (o options) source() (hrsource.Source, error) {
+	source, err := csvfile.New(csvfile.Config{
+		Name: sourceName, Path: o.people, DateFormats: []string{o.dateFormat}, Evidence: csvfile.Evidence(o.evidence),
+		Custom: strings.FieldsFunc(o.custom, func(r rune) bool { return r == ',' }), Columns: o.columns,
+	})
+	if err != nil {
+		return nil, wrong("-people, -dates, -custom, -columns or -evidence: %w", err)
+	}
+	return source, nil
 }
 
 // systems connects the server under the name that the policy uses.

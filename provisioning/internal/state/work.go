@@ -161,8 +161,9 @@ type Item struct {
 	Cleared  string // the answered case which lets it pass though it is protected
 	Policy   string
 	Reasons  string // JSON
-	Origin   string // policy
-	Spell    int64
+	// Origin is policy, or manual for what others have changed and is left as Known says.
+	Origin string
+	Spell  int64
 
 	RetryAt  time.Time // wall time
 	Attempts int
