@@ -44,7 +44,10 @@ func (w *world) live(ctx context.Context, day int) error {
 		w.trouble()
 	}
 	if w.chance(30) {
-		if err := w.observe(ctx, one(w, w.rules.Systems())); err != nil {
+		// What the system does not show yet would be believed to be gone.
+		system := one(w, w.rules.Systems())
+		w.systems[system].Reveal()
+		if err := w.observe(ctx, system); err != nil {
 			return err
 		}
 	}
@@ -56,6 +59,9 @@ func (w *world) live(ctx context.Context, day int) error {
 			return err
 		}
 		w.pass(6 * time.Hour)
+	}
+	if err := w.reacts(ctx); err != nil {
+		return err
 	}
 	if day%30 == 27 { // the last of them
 		if err := w.nobodyEnded(ctx); err != nil {

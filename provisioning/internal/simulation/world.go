@@ -86,6 +86,13 @@ func Run(ctx context.Context, cfg Config) error {
 			return fmt.Errorf("seed %d, day %d, %s: %w", cfg.Seed, day, w.clock().Format(time.DateOnly), err)
 		}
 	}
+	err = w.judge(ctx)
+	if err == nil {
+		err = w.again(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("seed %d, at the end, %s: %w", cfg.Seed, w.clock().Format(time.DateOnly), err)
+	}
 	return w.verify(ctx)
 }
 

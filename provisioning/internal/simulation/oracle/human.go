@@ -106,7 +106,7 @@ func Department(w hrsource.Worker, at time.Time) (department string) {
 }
 
 func day(w hrsource.Worker, at time.Time) string {
-	zone, err := time.LoadLocation(w.Timezone)
+	zone, err := hrsource.LoadZone(w.Timezone)
 	if err != nil {
 		panic(err) // the simulation is wrong
 	}
