@@ -38,7 +38,7 @@ func TestPlantedErrorsAreFound(t *testing.T) {
 			verdict, shows := regexp.MustCompile(`seed \d+, .*`), regexp.MustCompile(`seed \d+, .*(`+bug.shows+`).*`)
 			binary := build(t, map[string]string{file: mutant})
 			for seed := range 8 {
-				h := history{seed + 1, bug.late}
+				h := history{seed + 1, bug.late, bug.renames}
 				said, ok := h.live(t.Context(), binary)
 				if shown := shows.FindString(said); !ok && shown != "" {
 					control.passes(t, h)
@@ -69,13 +69,13 @@ func build(t *testing.T, instead map[string]string) string {
 
 // history is one to live through.
 type history struct {
-	seed int
-	late bool
+	seed          int
+	late, renames bool
 }
 
 // live returns what a simulation says, and whether it found nothing.
 func (h history) live(ctx context.Context, binary string) (said string, ok bool) {
-	run := exec.CommandContext(ctx, binary, "-test.run", "TestSimulation", "-seed", fmt.Sprint(h.seed), "-days", "60", "-late="+fmt.Sprint(h.late))
+	run := exec.CommandContext(ctx, binary, "-test.run", "TestSimulation", "-seed", fmt.Sprint(h.seed), "-days", "60", "-late="+fmt.Sprint(h.late), "-renames="+fmt.Sprint(h.renames))
 	out, err := run.CombinedOutput()
 	return string(out), err == nil
 }

@@ -129,8 +129,11 @@ func (w *world) event(ctx context.Context) {
 		if !h.Truth(w.clock().AddDate(0, 0, 20), w.wide).Live {
 			w.employ(h, day(5))
 		}
-	case n < 18:
-		h.Given = w.given() // somebody is called otherwise
+	case n < 18: // somebody is called otherwise
+		h.Family = fmt.Sprintf("%c", 'A'+rune(w.random.IntN(26)))
+		if w.Renames {
+			h.Given = w.given()
+		}
 	case n < 19:
 		w.intrude()
 	default: // somebody changes an account by hand

@@ -49,7 +49,7 @@ func (f *feed) Snapshot(_ context.Context, req hrsource.SnapshotRequest, yield f
 func (f *feed) tells(h *oracle.Human, j *oracle.Job) hrsource.Worker {
 	w := j.Current
 	w.Key = hrsource.WorkerKey{Source: f.name, ID: j.ID}
-	w.Name, w.Email = hrsource.Name{Given: h.Given, Family: "F"}, h.Mail
+	w.Name, w.Email = hrsource.Name{Given: h.Given, Family: h.Family}, h.Mail
 	w.Custom = map[string][]string{"badge": {h.Badge}}
 	if j.Keyed {
 		w.PersonKey = h.Key
