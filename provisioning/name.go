@@ -38,13 +38,15 @@ func (t *Tenant) reserve(tx state.Tx, it state.Item, candidates []string) (strin
 }
 
 // tried returns the login names that were reserved for an item: for a new account all
-// that its person has, and for a change of the name those since it was decided.
+// that its person has, and for a change of the name those of its candidates since it was
+// decided: another one may have been decided at the same instant.
 func (t *Tenant) tried(tx state.Tx, it state.Item) ([]string, error) {
 	if it.Kind != state.ItemName {
 		return tx.Names(namespace(it.System), it.Person, time.Time{})
 	}
 	names, err := tx.Names(namespace(it.System), it.Person, it.DecidedAt)
-	return slices.DeleteFunc(names, func(name string) bool { return strings.EqualFold(name, it.Known) }), err
+	candidates := profileOf(it.Desired).Candidates
+	return slices.DeleteFunc(names, func(name string) bool { return strings.EqualFold(name, it.Known) || !among(name, candidates) }), err
 }
 
 // reserveNext reserves the first free candidate that is not one of tried.

@@ -260,3 +260,15 @@ func TestPeopleWhoChangeTheirNamesAtOnceEndWithNamesOfTheirOwn(t *testing.T) {
 	}
 	require.Len(t, names, people)
 }
+
+// The names went round for ever.
+func TestANameThatChangesTwiceAtOneInstantComesToRest(t *testing.T) {
+	t.Parallel()
+	b := bride(t, provisioningtest.Config{})
+	for _, name := range []string{"King", "Lovelace", "King"} {
+		marries(b, name)
+		b.Sync()
+		require.NoError(t, b.Target("directory").SignIn("ada."+strings.ToLower(name)))
+	}
+	require.Len(t, b.Target("directory").Accounts(), 1)
+}

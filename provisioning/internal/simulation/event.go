@@ -44,7 +44,10 @@ func (w *world) live(ctx context.Context, day int) error {
 		w.trouble()
 	}
 	if w.chance(30) {
-		if err := w.observe(ctx, one(w, w.rules.Systems())); err != nil {
+		// What the system does not show yet would be believed to be gone.
+		system := one(w, w.rules.Systems())
+		w.systems[system].Reveal()
+		if err := w.observe(ctx, system); err != nil {
 			return err
 		}
 	}
@@ -56,6 +59,9 @@ func (w *world) live(ctx context.Context, day int) error {
 			return err
 		}
 		w.pass(6 * time.Hour)
+	}
+	if err := w.reacts(ctx); err != nil {
+		return err
 	}
 	if day%30 == 27 { // the last of them
 		if err := w.nobodyEnded(ctx); err != nil {
@@ -123,8 +129,11 @@ func (w *world) event(ctx context.Context) {
 		if !h.Truth(w.clock().AddDate(0, 0, 20), w.wide).Live {
 			w.employ(h, day(5))
 		}
-	case n < 18:
-		h.Given = w.given() // somebody is called otherwise
+	case n < 18: // somebody is called otherwise
+		h.Family = fmt.Sprintf("%c", 'A'+rune(w.random.IntN(26)))
+		if w.Renames {
+			h.Given = w.given()
+		}
 	case n < 19:
 		w.intrude()
 	default: // somebody changes an account by hand

@@ -14,7 +14,7 @@ import (
 type feed struct {
 	*world
 	name string
-	cut  bool // the feed ends early, without proof
+	cut  bool // the last of them are not told, without proof
 }
 
 func (f *feed) Name() string { return f.name }
@@ -32,6 +32,7 @@ func (f *feed) Snapshot(_ context.Context, req hrsource.SnapshotRequest, yield f
 	if f.cut {
 		records = records[:len(records)-len(records)/6]
 	}
+	f.random.Shuffle(len(records), func(i, j int) { records[i], records[j] = records[j], records[i] })
 	if err := req.Check(f.name, len(records)); err != nil {
 		return hrsource.Proof{}, err
 	}
@@ -48,7 +49,7 @@ func (f *feed) Snapshot(_ context.Context, req hrsource.SnapshotRequest, yield f
 func (f *feed) tells(h *oracle.Human, j *oracle.Job) hrsource.Worker {
 	w := j.Current
 	w.Key = hrsource.WorkerKey{Source: f.name, ID: j.ID}
-	w.Name, w.Email = hrsource.Name{Given: h.Given, Family: "F"}, h.Mail
+	w.Name, w.Email = hrsource.Name{Given: h.Given, Family: h.Family}, h.Mail
 	w.Custom = map[string][]string{"badge": {h.Badge}}
 	if j.Keyed {
 		w.PersonKey = h.Key

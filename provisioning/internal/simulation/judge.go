@@ -84,6 +84,9 @@ func (w *world) silence(ctx context.Context) error {
 		if err := w.look(ctx); err != nil {
 			return err
 		}
+		if err := w.reacts(ctx); err != nil {
+			return err
+		}
 	}
 	if err := w.compare(ctx); err != nil {
 		return fmt.Errorf("while HR was silent: %w", err)

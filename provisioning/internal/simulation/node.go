@@ -10,6 +10,7 @@ import (
 	"github.com/joinery-iam/joinery/audit"
 	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/provisioning"
+	"github.com/joinery-iam/joinery/provisioning/internal/simulation/oracle"
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
 	"github.com/joinery-iam/joinery/provisioning/sqlstore/sqlite"
 )
@@ -104,9 +105,12 @@ func (w *world) config() provisioning.TenantConfig {
 		cfg.Systems[name] = provisioning.System{
 			Connector: system, Mode: provisioning.Managed, Drift: provisioning.RepairDrift, Timeout: timeout, Concurrency: 4,
 		}
-		if name == "git" {
-			s := cfg.Systems[name]
+		switch s := cfg.Systems[name]; name {
+		case oracle.Git:
 			s.DeleteAfter, s.Handover = keptFor, provisioning.Handover{To: provisioning.ToManagers}
+			cfg.Systems[name] = s
+		case oracle.Wiki: // nothing is anybody's own there
+			s.DeleteAfter, s.Handover = keptFor, provisioning.Handover{To: provisioning.ToWaste}
 			cfg.Systems[name] = s
 		}
 	}

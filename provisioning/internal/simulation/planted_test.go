@@ -4,6 +4,7 @@ package simulation
 type bug struct {
 	file, right, wrong string
 	late               bool   // it takes late calls to show
+	renames            bool   // it takes other names to show
 	shows              string // what the simulation says of it
 }
 
@@ -16,7 +17,7 @@ var planted = map[string]bug{
 	"what was claimed is done, although it was decided anew": {
 		file:  "provisioning/act.go",
 		right: "it, err := tx.Item(claimed.Person, claimed.System, claimed.Kind, claimed.Key)", wrong: "it, err := claimed, error(nil)",
-		late: true, shows: `x`,
+		late: true, shows: `is in \[|active in|still signed in|holds \[`,
 	},
 	"the guard forgets what was taken away before": {
 		file: "provisioning/guard.go", right: "if n+b.InWindow > b.Limit {", wrong: "if n > b.Limit {",
@@ -30,12 +31,12 @@ var planted = map[string]bug{
 	},
 	"nobody looks after a write that came too late": {
 		file: "provisioning/late.go", right: `if last.op.Key == "" || last.look {`, wrong: `if last.op.Key != "!" {`,
-		late: true, shows: `x`,
+		late: true, shows: `is in \[|active in|still signed in|holds \[`,
 	},
 	"an unknown outcome counts as done": {
 		file:  "provisioning/readback.go",
 		right: "if effective, known := hasEffect(a.op, account); !known || !effective {", wrong: "if effective, known := hasEffect(a.op, account); !known && !effective {",
-		shows: `x`,
+		shows: `is in \[|active in|still signed in|holds \[|and nothing says why|does not come to rest`,
 	},
 	"the same address is the same person": {
 		file: "provisioning/correlate.go", right: "	switch {\n	case len(same) == 1:",
@@ -90,6 +91,16 @@ var planted = map[string]bug{
 		file:  "provisioning/subject.go",
 		right: "			attributes[name] = []string{a.Name}\n", wrong: "			attributes[name] = []string{a.Name}\n			if system == \"mail\" {\n				attributes[name] = []string{\"ada@example.com\"}\n			}\n",
 		shows: `has the address .*, and git shows`,
+	},
+	"a name that has changed stays in the accounts": {
+		file:  "provisioning/goal.go",
+		right: `return it.Desired == "" || among(it.Known, profileOf(it.Desired).Candidates)`, wrong: `return true`,
+		renames: true, shows: `is called .*, and signs in as`,
+	},
+	"what failed is left for later": {
+		file:  "provisioning/outcome.go",
+		right: "it.State, it.RetryAt = state.ItemDue, wall().Add(max(o.after, j.backoff(it.Attempts)))\n		if o.account.ID", wrong: "it.State, it.RetryAt = state.ItemDue, wall().Add(3 * time.Second)\n		if o.account.ID",
+		shows: `and nothing says why`,
 	},
 	"what is meant is not written down first": {
 		file:  "provisioning/act.go",

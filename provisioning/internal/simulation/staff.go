@@ -11,7 +11,7 @@ import (
 
 func (w *world) hire(start hrsource.Date) *oracle.Human {
 	n := len(w.oracle.Humans)
-	h := &oracle.Human{Badge: fmt.Sprint("b", n), Key: fmt.Sprint("key", n), Given: w.given(), Mail: fmt.Sprintf("m%d@example.com", n)}
+	h := &oracle.Human{Badge: fmt.Sprint("b", n), Key: fmt.Sprint("key", n), Given: w.given(), Family: "F", Mail: fmt.Sprintf("m%d@example.com", n)}
 	w.oracle.Hire(h)
 	w.employ(h, start)
 	return h

@@ -26,7 +26,7 @@ const (
 	reaction = 24 * time.Hour
 
 	// maxPercent is the guard's limit, grace how long somebody may be missing, and keptFor
-	// how long git keeps the accounts of leavers.
+	// how long git and wiki keep the accounts of leavers.
 	keptFor    = 4 * 24 * time.Hour
 	maxPercent = 10
 	grace      = 3 * 24 * time.Hour
@@ -37,7 +37,7 @@ attributes: {badge: {type: string}}
 rules:
   - {name: staff, when: "true", grants: [directory:group/staff, mail:licence/mailbox]}
   - {name: engineering, when: department == "Engineering", grants: [directory:group/engineering, git:team/dev]}
-  - {name: sales, when: department == "Sales", grants: [directory:group/sales]}
+  - {name: sales, when: department == "Sales", grants: [directory:group/sales, wiki:space/sales]}
 accounts:
   directory:
     name: userName
@@ -55,6 +55,10 @@ accounts:
     candidates: ["{accounts.directory.userName}"]
     attributes: {mail: "{accounts.mail.address}", badge: "{badge}"}
     rename: true
+  wiki:
+    name: userName
+    candidates: ["{accounts.directory.userName}"]
+    attributes: {badge: "{badge}"}
 `
 
 // wideRule is what the second of two policies has beside.
@@ -69,6 +73,8 @@ type Config struct {
 	Dir    string // for the database
 	// Late lets calls arrive long after their lease, and somebody act upon that.
 	Late bool
+	// Renames lets people be called otherwise so that they sign in by another name.
+	Renames bool
 	// Log is told what happens; nil tells nobody.
 	Log func(format string, args ...any)
 }
@@ -85,6 +91,13 @@ func Run(ctx context.Context, cfg Config) error {
 		if err := w.live(ctx, day); err != nil {
 			return fmt.Errorf("seed %d, day %d, %s: %w", cfg.Seed, day, w.clock().Format(time.DateOnly), err)
 		}
+	}
+	err = w.judge(ctx)
+	if err == nil {
+		err = w.again(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("seed %d, at the end, %s: %w", cfg.Seed, w.clock().Format(time.DateOnly), err)
 	}
 	return w.verify(ctx)
 }

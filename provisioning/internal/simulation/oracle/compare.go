@@ -66,8 +66,8 @@ func (o *Oracle) holds(h *Human, s Scene, accounts holdings) error {
 	if !truth.Live && s.SignedIn[h.Badge] {
 		return wrong(h, "has left, and is still signed in to directory")
 	}
-	for system, want := range map[string]bool{Directory: truth.Live, Mail: truth.Live, Git: truth.Engineer} {
-		a := accounts[system][h.Badge]
+	for system := range s.Accounts {
+		a, want := accounts[system][h.Badge], truth.in(system)
 		if a.Active != want {
 			return wrong(h, "(account %q): active in %s is %t; want %t", a.Name, system, a.Active, want)
 		}
@@ -97,8 +97,8 @@ func named(h *Human, directory, mail, git connector.Account) error {
 	if !ok || strings.Trim(number, "0123456789") != "" {
 		return wrong(h, "is called %s, and signs in as %s", h.Given, directory.Name)
 	}
-	if shown := directory.Attributes["displayName"].Text(); shown != h.Given+" F" {
-		return wrong(h, "is called %s, and shown as %q", h.Given, shown)
+	if shown := directory.Attributes["displayName"].Text(); shown != h.Given+" "+h.Family {
+		return wrong(h, "is called %s %s, and shown as %q", h.Given, h.Family, shown)
 	}
 	if mail.Name != directory.Name+"@example.com" {
 		return wrong(h, "signs in as %s, and has the address %s", directory.Name, mail.Name)

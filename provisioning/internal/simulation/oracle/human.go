@@ -9,12 +9,13 @@ import (
 
 // Human is somebody, as only HR itself knows: whose jobs are whose.
 type Human struct {
-	Badge string // in every record of theirs
-	Key   string // what HR calls the person, if it does
-	Given string // by what login names are made
-	Mail  string
-	Jobs  []*Job
-	seen  time.Time // when HR had last told that they work here
+	Badge  string // in every record of theirs
+	Key    string // what HR calls the person, if it does
+	Given  string // by which login names are made
+	Family string
+	Mail   string
+	Jobs   []*Job
+	seen   time.Time // when HR had last told that they work here
 }
 
 // Job is one work relationship.
@@ -41,6 +42,18 @@ type Access struct {
 	Live     bool
 	Groups   []string // of the directory, sorted
 	Engineer bool
+	Seller   bool
+}
+
+// in reports whether somebody can sign in to a system.
+func (a Access) in(system string) bool {
+	switch system {
+	case Git:
+		return a.Engineer
+	case Wiki:
+		return a.Seller
+	}
+	return a.Live
 }
 
 // Truth is what must be so of a human at an instant, by what HR means. wide says which
@@ -75,7 +88,7 @@ func access(workers []hrsource.Worker, at time.Time, wide bool) (a Access) {
 		case "Engineering":
 			a.Groups, a.Engineer = append(a.Groups, "engineering"), true
 		case "Sales":
-			a.Groups = append(a.Groups, "sales")
+			a.Groups, a.Seller = append(a.Groups, "sales"), true
 		case "Finance":
 			if wide {
 				a.Groups = append(a.Groups, "finance")
@@ -106,7 +119,7 @@ func Department(w hrsource.Worker, at time.Time) (department string) {
 }
 
 func day(w hrsource.Worker, at time.Time) string {
-	zone, err := time.LoadLocation(w.Timezone)
+	zone, err := hrsource.LoadZone(w.Timezone)
 	if err != nil {
 		panic(err) // the simulation is wrong
 	}

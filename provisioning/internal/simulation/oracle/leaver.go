@@ -5,9 +5,9 @@ import (
 )
 
 // Look notes who works here as far as HR has told, and whose the accounts are. An account
-// is never given to somebody else, and one that is gone was deleted: that happens in git
-// alone, and not before it was kept for long enough since its human was last told to work
-// here.
+// is never given to somebody else, and one that is gone was deleted: that happens in git and
+// wiki alone, and not before it was kept for long enough since its human was last told to
+// work here.
 func (o *Oracle) Look(s Scene) error {
 	for _, h := range o.Humans {
 		if h.told(s.At, s.Wide).Live {
@@ -32,10 +32,10 @@ func (o *Oracle) Look(s Scene) error {
 		switch {
 		case h == nil:
 			return fmt.Errorf("account %s in %s, which was made by hand, is gone", at.id, at.system)
-		case at.system != Git:
+		case at.system != Git && at.system != Wiki:
 			return wrong(h, "has lost account %s in %s, where none is deleted", at.id, at.system)
 		case s.At.Sub(h.seen) < o.KeptFor:
-			return wrong(h, "had account %s in git, which was deleted %s after they were told to work here; want %s", at.id, s.At.Sub(h.seen), o.KeptFor)
+			return wrong(h, "had account %s in %s, which was deleted %s after they were told to work here; want %s", at.id, at.system, s.At.Sub(h.seen), o.KeptFor)
 		}
 	}
 	o.whose = there

@@ -12,13 +12,14 @@ const (
 	Directory = "directory"
 	Mail      = "mail"
 	Git       = "git"
+	Wiki      = "wiki"
 	badge     = "badge"
 )
 
 // Oracle watches a company. Make it with New.
 type Oracle struct {
 	Humans []*Human
-	// KeptFor is how long git keeps the accounts of leavers.
+	// KeptFor is how long git and wiki keep the accounts of leavers.
 	KeptFor time.Duration
 
 	ofBadge   map[string]*Human

@@ -42,7 +42,7 @@ func (o *Oracle) Overdue(s Scene, after time.Duration) (all []Surplus) {
 				continue
 			}
 			told := h.told(s.At, s.Wide)
-			may := told.Live && (system != Git || told.Engineer)
+			may := told.in(system)
 			if a.Active && !may {
 				has(h, system, "sign-in")
 			}
