@@ -32,7 +32,7 @@ var casbinLanguage = language{
 	in:       func(a string, quoted []string) string { return "oneOf(" + a + ", " + strings.Join(quoted, ", ") + ")" },
 	has:      func(a, quoted string) string { return "has(" + a + ", " + quoted + ")" },
 	date:     func(day string) string { return strings.ReplaceAll(day, "-", "") },
-	contains: call("textHas"), ends: call("textEnds"), present: func(string) string { return "r.sub.HasLevel" },
+	contains: call("textHas"), starts: call("textStarts"), ends: call("textEnds"), present: func(string) string { return "r.sub.HasLevel" },
 }
 
 // casbinBatch asks for every rule by its name as the object.
@@ -48,6 +48,7 @@ func casbinBatch(list []rule) (matcher, error) {
 	e.AddFunction("oneOf", func(args ...any) (any, error) { return slices.Contains(args[1:], args[0]), nil })
 	e.AddFunction("has", func(args ...any) (any, error) { return slices.Contains(args[0].([]string), args[1].(string)), nil })
 	e.AddFunction("textHas", func(args ...any) (any, error) { return strings.Contains(args[0].(string), args[1].(string)), nil })
+	e.AddFunction("textStarts", func(args ...any) (any, error) { return strings.HasPrefix(args[0].(string), args[1].(string)), nil })
 	e.AddFunction("textEnds", func(args ...any) (any, error) { return strings.HasSuffix(args[0].(string), args[1].(string)), nil })
 	for _, r := range list {
 		if _, err := e.AddPolicy(casbinLanguage.write(r.when), r.name); err != nil {

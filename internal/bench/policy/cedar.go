@@ -22,6 +22,7 @@ var cedarLanguage = language{
 	has:      func(a, quoted string) string { return a + ".contains(" + quoted + ")" },
 	date:     func(day string) string { return strings.ReplaceAll(day, "-", "") },
 	contains: func(a, text string) string { return fmt.Sprintf("%s like \"*%s*\"", a, text) },
+	starts:   func(a, text string) string { return fmt.Sprintf("%s like \"%s*\"", a, text) },
 	ends:     func(a, text string) string { return fmt.Sprintf("%s like \"*%s\"", a, text) },
 	present:  func(string) string { return "context.hasLevel" },
 }

@@ -9,7 +9,7 @@ import (
 
 var celLanguage = language{
 	and: "&&", or: "||", not: "!", attribute: dotted(""), in: bracketed, has: within, date: quote,
-	contains: method("contains"), ends: method("endsWith"), present: func(string) string { return "hasLevel" },
+	contains: method("contains"), starts: method("startsWith"), ends: method("endsWith"), present: func(string) string { return "hasLevel" },
 }
 
 func method(name string) func(a, text string) string {

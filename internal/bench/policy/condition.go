@@ -23,13 +23,13 @@ var kinds = map[string]string{
 
 // language is how an engine writes conditions.
 type language struct {
-	and, or, not   string
-	attribute      func(name string) string
-	in             func(attribute string, quoted []string) string
-	has            func(attribute, quoted string) string
-	contains, ends func(attribute, text string) string
-	date           func(day string) string
-	present        func(name string) string // of a number
+	and, or, not           string
+	attribute              func(name string) string
+	in                     func(attribute string, quoted []string) string
+	has                    func(attribute, quoted string) string
+	contains, starts, ends func(attribute, text string) string
+	date                   func(day string) string
+	present                func(name string) string // of a number
 }
 
 func (l language) write(c condition) string {
@@ -57,6 +57,8 @@ func (l language) write(c condition) string {
 		return l.has(a, quoted[0])
 	case "contains":
 		return l.contains(a, c.texts[0])
+	case "starts":
+		return l.starts(a, c.texts[0])
 	case "ends":
 		return l.ends(a, c.texts[0])
 	case "flag":

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/joinery-iam/joinery/policy"
 )
@@ -49,6 +51,33 @@ func document(list []rule) policy.Document {
 		doc.Rules = append(doc.Rules, policy.Rule{Name: r.name, When: exprTyped.write(r.when), Grants: []string{fmt.Sprintf("app%d:role/%d", i%106, i%530)}})
 	}
 	return doc
+}
+
+// decided asks for the whole decision: entitlements with their reasons, and accounts.
+func decided(list []rule) (matcher, error) {
+	p, err := policy.Compile(document(list))
+	if err != nil {
+		return matcher{}, err
+	}
+	return matcher{
+		prepare: func(p person) any { return subject("1", p) },
+		match: func(prepared any, yield func(int)) error {
+			d, err := p.Evaluate(context.Background(), prepared.(policy.Subject))
+			for _, g := range d.Grants {
+				for _, why := range g.Reasons {
+					yield(number(why.Rule))
+				}
+			}
+			return err
+		},
+	}, nil
+}
+
+// subject is a person with one relationship.
+func subject(id string, p person) policy.Subject {
+	return policy.Subject{At: time.Date(2026, 5, 4, 10, 0, 0, 0, time.UTC), Person: id, Relationships: []policy.Relationship{{
+		ID: "hr/1", Primary: true, Spans: []policy.Span{{Attributes: p.attributes()}},
+	}}}
 }
 
 // ours asks for the names of the rules.

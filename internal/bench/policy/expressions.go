@@ -10,7 +10,7 @@ var (
 	// the engine. exprGuarded says it with a flag.
 	exprTyped = language{
 		and: "&&", or: "||", not: "!", attribute: dotted(""), in: bracketed, has: within, date: quote,
-		contains: infix("contains"), ends: infix("endsWith"), present: func(name string) string { return name + " != nil" },
+		contains: infix("contains"), starts: infix("startsWith"), ends: infix("endsWith"), present: func(name string) string { return name + " != nil" },
 	}
 	exprGuarded = func() language {
 		l := exprTyped

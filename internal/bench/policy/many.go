@@ -83,13 +83,9 @@ func passed(n int, do func(policy.Subject) error) time.Duration {
 }
 
 func subjects(n int) iter.Seq2[policy.Subject, error] {
-	at := time.Date(2026, 5, 4, 10, 0, 0, 0, time.UTC)
 	return func(yield func(policy.Subject, error) bool) {
 		for i := range n {
-			s := policy.Subject{At: at, Person: fmt.Sprint(i), Relationships: []policy.Relationship{{
-				ID: "hr/1", Primary: true, Spans: []policy.Span{{Attributes: one(i).attributes()}},
-			}}}
-			if !yield(s, nil) {
+			if !yield(subject(fmt.Sprint(i), one(i)), nil) {
 				return
 			}
 		}

@@ -18,7 +18,7 @@ type regoWriter struct {
 }
 
 var regoLanguage = language{
-	attribute: dotted("input."), date: quote, contains: call("contains"), ends: call("endswith"),
+	attribute: dotted("input."), date: quote, contains: call("contains"), starts: call("startswith"), ends: call("endswith"),
 	in: func(a string, quoted []string) string {
 		return a + " in {" + strings.Join(quoted, ", ") + "}"
 	},

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
+	"time"
 )
 
 // rule gives an entitlement to whom the condition holds for.
@@ -21,6 +22,9 @@ const (
 	// asks for division, department, or department and country as well, in any
 	// order, so that five to ten hold for a person, whatever their number.
 	mixed mix = "mixed"
+	// ranged is mixed, but that what lets few people through is no value: a range of
+	// numbers, a few days, or the beginning of a text.
+	ranged mix = "ranged"
 	// worst is what no index by value can help with: parts of texts that are hardly
 	// ever the same for two people, one attribute against another, and disjunctions
 	// of more terms than the index splits.
@@ -61,7 +65,11 @@ func rules(m mix, n int) []rule {
 	r := rand.New(rand.NewPCG(uint64(n), 1))
 	out := make([]rule, n)
 	for i := range out {
-		parts := append(selective(r, n), extra(r, i))
+		few := selective(r, n)
+		if m == ranged {
+			few = between(r, i, n)
+		}
+		parts := append(few, extra(r, i))
 		r.Shuffle(len(parts), func(i, k int) { parts[i], parts[k] = parts[k], parts[i] })
 		when := all(parts...)
 		if m == worst {
@@ -82,6 +90,30 @@ func selective(r *rand.Rand, n int) []condition {
 		return []condition{equal("department", pick(r, departments))}
 	default:
 		return []condition{equal("department", pick(r, departments)), equal("country", pick(r, countries))}
+	}
+}
+
+// between lets about as many through as selective does, by ranges, days and beginnings.
+func between(r *rand.Rand, i, n int) []condition {
+	level := func(width int) condition {
+		from := 1 + r.IntN(10-width)
+		return all(condition{op: ">=", attribute: "level", number: from}, condition{op: "<", attribute: "level", number: from + width})
+	}
+	hired := func(days int) condition {
+		from := time.Date(2010, 1, 1+r.IntN(16*365-days), 0, 0, 0, 0, time.UTC)
+		day := func(t time.Time) []string { return []string{t.Format(time.DateOnly)} }
+		return all(condition{op: ">=", attribute: "hireDate", texts: day(from)}, condition{op: "<", attribute: "hireDate", texts: day(from.AddDate(0, 0, days))})
+	}
+	begins := func(attribute, text string) condition {
+		return condition{op: "starts", attribute: attribute, texts: []string{text}}
+	}
+	switch {
+	case n <= 30:
+		return [][]condition{{level(3)}, {hired(5 * 365)}, {begins("location", fmt.Sprintf("city%d", 1+r.IntN(3)))}}[i%3]
+	case n <= 300:
+		return [][]condition{{level(2), hired(4 * 365)}, {hired(300)}, {begins("manager", fmt.Sprintf("m%d", 10+r.IntN(40)))}}[i%3]
+	default:
+		return [][]condition{{level(2), hired(90)}, {hired(18)}, {begins("manager", fmt.Sprintf("m%d", 100+r.IntN(400)))}}[i%3]
 	}
 }
 
