@@ -68,8 +68,8 @@ func (t *Tenant) operation(tx state.Tx, account state.Account, it state.Item, ki
 		op.Attributes = difference(p.Attributes, profileOf(it.Known).Attributes)
 	case connector.Rename:
 		var err error
-		if op.Name, err = t.reserve(tx, it, profileOf(it.Desired).Candidates); err != nil {
-			return op, err
+		if op.Name, err = t.reserve(tx, it, profileOf(it.Desired).Candidates); err != nil && (it.State != state.ItemSending || !errors.Is(err, errNoName)) {
+			return op, err // what was sent is looked at, whatever is wanted by now
 		}
 	case connector.EndSessions:
 		op.ETag = ""

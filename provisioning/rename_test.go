@@ -272,3 +272,20 @@ func TestANameThatChangesTwiceAtOneInstantComesToRest(t *testing.T) {
 	}
 	require.Len(t, b.Target("directory").Accounts(), 1)
 }
+
+// Each Drain failed, for everybody.
+func TestARenameOfUnknownOutcomeThatIsTakenBackIsSettled(t *testing.T) {
+	t.Parallel()
+	b := bride(t, provisioningtest.Config{})
+	d := b.Target("directory")
+	d.Fault(memory.Fault{Kinds: []connector.Kind{connector.Rename}, Do: memory.LoseReply})
+	d.Fault(memory.Fault{Kinds: []connector.Kind{memory.Find}, Do: memory.Fail})
+	marries(b, "King")
+	readAndDrain(t, b)
+	b.HR.End("1", "2025-12-31")
+	readAndDrain(t, b)
+	d.Clear()
+	b.Settle()
+	require.Error(t, d.SignIn("ada.king"))
+	require.NotContains(t, statusOf(t, b).Systems["directory"], "sending")
+}
