@@ -2,6 +2,7 @@ package provisioning_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -145,7 +146,9 @@ func TestOneOfTwoJobsThatEndsAtOnceTakesWhatItGaveAtOnce(t *testing.T) {
 			}
 			b.HR.Change("eng", func(w *hrsource.Worker) { c.end(b, w) })
 			b.Sync()
-			closed := func() bool { return b.Target("git").SignIn("two") != nil && len(account(t, b, "git", "eng").Entitlements) == 0 }
+			closed := func() bool {
+				return b.Target("git").SignIn("two") != nil && len(account(t, b, "git", "eng").Entitlements) == 0
+			}
 			require.Equal(t, c.first, closed())
 			require.Equal(t, 61, activeIn(b, "directory"), "the mass waits, and the other job goes on")
 			if c.later != nil {
@@ -161,4 +164,24 @@ func TestOneOfTwoJobsThatEndsAtOnceTakesWhatItGaveAtOnce(t *testing.T) {
 			require.NoError(t, b.Target("directory").SignIn("two"))
 		})
 	}
+}
+
+// Somebody whose next job was to begin soon kept what the last one gave, though HR said
+// meanwhile that it was to end at once.
+func TestAnEndThatIsOrderedAfterTheLastDayIsNotBridged(t *testing.T) {
+	t.Parallel()
+	b := bench(t, provisioningtest.Config{Policy: strings.Replace(hurrying, "version: 1\n", "version: 1\nbridgeDays: 9\n", 1)})
+	for id, start := range map[string]string{"first": "2025-01-01", "next": "2026-01-05"} {
+		w := provisioningtest.Worker(id, "Ada", "Eng", start)
+		w.PersonKey = "ada"
+		b.HR.Put(w)
+	}
+	b.HR.End("first", "2025-12-31")
+	b.Sync()
+	require.NoError(t, b.Target("git").SignIn("ada"))
+	b.HR.Change("first", func(w *hrsource.Worker) { w.AccessEnd = b.Clock.Now() })
+	b.Sync()
+	require.Error(t, b.Target("git").SignIn("ada"))
+	b.GoTo("2026-01-05")
+	require.NoError(t, b.Target("git").SignIn("ada"))
 }
