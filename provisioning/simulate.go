@@ -3,7 +3,9 @@ package provisioning
 import (
 	"context"
 	"errors"
+	"strings"
 
+	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/hrsource"
 	"github.com/joinery-iam/joinery/policy"
 	"github.com/joinery-iam/joinery/provisioning/internal/state"
@@ -41,7 +43,7 @@ type SystemImpact struct {
 	Sensitive     int // gains of entitlements that the guard counts as sensitive
 	Population    int // accounts that are active
 	// OverGuardLimit says that the guard would hold this, even if nothing else was
-	// taken away, or given, in its window.
+	// taken away, or given, in its window. How many accounts would be changed is not known.
 	OverGuardLimit bool
 }
 
@@ -54,7 +56,7 @@ func (t *Tenant) Simulate(ctx context.Context, req SimulateRequest) (Simulation,
 	if err != nil {
 		return Simulation{}, err
 	}
-	s := &simulating{Tenant: t, req: req, decider: decider, other: req.Policy, report: Simulation{Systems: map[string]SystemImpact{}}}
+	s := &simulating{Tenant: t, req: req, decider: decider, other: req.Policy, losing: map[counted]int{}, report: Simulation{Systems: map[string]SystemImpact{}}}
 	if s.other == nil {
 		s.other = decider
 	}
@@ -81,6 +83,7 @@ type simulating struct {
 	decider, other policy.Evaluator
 	difference     *policy.Difference // of the two; nil if it cannot be told
 	report         Simulation
+	losing         map[counted]int // people, by entitlement
 }
 
 // compare tells what another policy would change for one person.
@@ -179,8 +182,11 @@ func (s *simulating) add(person, name string, before, after policy.Decision, pro
 	for _, e := range i.Losses {
 		n := s.report.Systems[e.System]
 		n.Losses++
-		if e.What == "sign-in" {
+		switch {
+		case e.What == "sign-in":
 			n.Leavers++
+		case strings.Contains(e.What, "/"):
+			s.losing[counted{e.System, string(connector.Revoke), e.What}]++
 		}
 		s.report.Systems[e.System] = n
 	}
@@ -204,12 +210,24 @@ func (s *simulating) populations(ctx context.Context) error {
 			if n.Population, err = tx.Population(name); err != nil {
 				return err
 			}
-			guard := s.guardOf(name)
-			limit, _ := guard.limit(n.Population)
-			weight := n.Leavers*guard.Weights.Disable + (n.Losses-n.Leavers)*guard.Weights.Revoke + n.Sensitive*guard.Weights.Sensitive
-			n.OverGuardLimit = n.Leavers > limit || n.Losses-n.Leavers > limit || n.Sensitive > guard.MaxSensitive ||
-				guard.MaxWeight > 0 && weight > guard.MaxWeight
+			for _, guard := range s.guardsOf(name) {
+				limit, _ := guard.limit(n.Population)
+				weight := n.Leavers*guard.Weights.Disable + (n.Losses-n.Leavers)*guard.Weights.Revoke + n.Sensitive*guard.Weights.Sensitive
+				n.OverGuardLimit = n.OverGuardLimit || n.Leavers > limit || n.Losses-n.Leavers > limit || n.Sensitive > guard.MaxSensitive ||
+					guard.MaxWeight > 0 && weight > guard.MaxWeight
+			}
 			s.report.Systems[name] = n
+		}
+		for k, n := range s.losing {
+			for _, guard := range s.guardsOf(k.system) {
+				b := breach{System: k.system, Kind: k.kind, Entitlement: k.key, Wanted: n}
+				if err := s.limit(tx, guard, &b, nil); err != nil {
+					return err
+				}
+				impact := s.report.Systems[k.system]
+				impact.OverGuardLimit = impact.OverGuardLimit || b.beyond() > 0
+				s.report.Systems[k.system] = impact
+			}
 		}
 		return nil
 	})
