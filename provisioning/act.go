@@ -47,14 +47,12 @@ func (t *Tenant) work(ctx context.Context, target *target, claim state.Claimed) 
 	)
 	// An impatient caller ends the calls, and not the record of what was sent.
 	steady := context.WithoutCancel(ctx)
-	for more := true; more; {
-		var err error
-		next := attempt{}
-		next, more, err = j.step(steady, last, result, j.leaseLasts() && ctx.Err() == nil)
+	for {
+		next, more, err := j.step(steady, last, result, j.leaseLasts() && ctx.Err() == nil)
 		if errors.Is(err, state.ErrFenced) {
 			return j.fenced(steady, last, result)
 		}
-		if err != nil {
+		if err != nil || !more {
 			return err
 		}
 		if last = next; next.op.Key == "" {
@@ -67,7 +65,6 @@ func (t *Tenant) work(ctx context.Context, target *target, claim state.Claimed) 
 			j.claim.Items = append([]state.Item{next.item}, j.claim.Items...)
 		}
 	}
-	return nil
 }
 
 // next returns the item whose turn it is. What is urgent and was released since the claim,

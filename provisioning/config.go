@@ -159,10 +159,11 @@ type System struct {
 	// what was granted counts alone. The question says so if it is about the last who is
 	// known to hold one in an active account. Defaults to none.
 	ProtectedEntitlements []string
-	// Guard, if set, is this system's own in place of the tenant's: its limits and its
-	// window, where zero means the default and not what the tenant's says. Urgent,
-	// Sensitive and ReleaseFor are the tenant's alone, and must be zero here; where its
-	// Max is less than the tenant's Urgent, no more than Max urgent removals pass here.
+	// Guard, if set, is this system's own beside the tenant's: its limits and its window,
+	// where zero means what the tenant's says. Both count, so that of two limits the
+	// tighter one holds: it can make nothing looser. Urgent, Sensitive and ReleaseFor are
+	// the tenant's alone, and must be zero here; where its Max is less than the tenant's
+	// Urgent, no more than Max urgent removals pass here.
 	Guard *Guard
 	// DeleteAfter is how long the account of somebody who has left is kept before it is
 	// deleted, from when they had left and it was seen to be disabled: only one that was made by the engine,
@@ -303,7 +304,7 @@ func (c TenantConfig) withDefaults(lease time.Duration) (TenantConfig, error) {
 			errs = append(errs, fmt.Errorf("system %s: timeout %v: want less than the lease of %v", name, s.Timeout, lease))
 		}
 		if s.Guard != nil {
-			own, err := s.Guard.ofSystem()
+			own, err := s.Guard.over(c.Guard)
 			if err != nil {
 				errs = append(errs, fmt.Errorf("system %s: %w", name, err))
 			}

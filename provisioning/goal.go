@@ -130,7 +130,7 @@ func (d *decision) place(it *state.Item, waits string) error {
 	case kept != "":
 		it.State, it.Problem = state.ItemWaiting, kept
 	case it.State == state.ItemWaiting || it.State == state.ItemSettled:
-		if it.Removes != "" {
+		if it.Removes != "" || d.isUpdate(*it) {
 			it.Run = d.run // what was forbidden when its run was judged is judged now
 		}
 		it.State, it.Problem = state.ItemDue, ""

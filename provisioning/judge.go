@@ -1,6 +1,7 @@
 package provisioning
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -74,14 +75,11 @@ func (t *Tenant) judgeRun(tx state.Tx, run state.Run) error {
 	if err != nil {
 		return err
 	}
-	before, err := t.windowAt(tx, run.SealedAt)
+	if counts, err = t.passUrgent(tx, run, counts); err != nil {
+		return err
+	}
+	before, err := t.windowsAt(tx, run.SealedAt) // with what has just passed
 	if err != nil {
-		return err
-	}
-	if counts, err = t.passUrgent(tx, run, counts, before); err != nil {
-		return err
-	}
-	if before, err = t.windowAt(tx, run.SealedAt); err != nil { // with what has just passed
 		return err
 	}
 	breaches, err := t.breaches(tx, counts, before)
@@ -192,13 +190,17 @@ func (t *Tenant) judgeAgain(tx state.Tx, run state.Run) error {
 	}
 	fell := false
 	for _, b := range asked {
-		n := 0
+		guards := t.guardsOf(b.System)
+		weights, n := guards[0].Weights, 0
+		if b.Own {
+			weights = guards[len(guards)-1].Weights
+		}
 		for _, c := range counts {
 			switch {
 			case c.System != b.System:
 			case b.Kind == kindTogether:
-				n += c.N * t.guardOf(c.System).Weights.of(c.Kind)
-			case c.Kind == b.Kind:
+				n += c.N * weights.of(counted{c.System, c.Kind, c.Key})
+			case c.Kind == b.Kind && c.Key == b.Entitlement:
 				n += c.N
 			}
 		}
@@ -207,7 +209,7 @@ func (t *Tenant) judgeAgain(tx state.Tx, run state.Run) error {
 	if !fell {
 		return nil
 	}
-	before, err := t.windowAt(tx, run.SealedAt)
+	before, err := t.windowsAt(tx, run.SealedAt)
 	if err != nil {
 		return err
 	}
@@ -256,13 +258,16 @@ func (t *Tenant) hold(tx state.Tx, run state.Run, breaches []breach) (state.Run,
 
 // tooMuch says what a run does that passes limits.
 func tooMuch(breaches []breach) string {
-	gives := slices.ContainsFunc(breaches, func(b breach) bool { return b.Kind == kindSensitive })
-	takes := slices.ContainsFunc(breaches, func(b breach) bool { return b.Kind != kindSensitive })
-	switch {
-	case gives && takes:
-		return "takes away and gives too much"
-	case gives:
+	words := map[string]string{kindSensitive: "gives", kindUpdate: "changes"}
+	var does []string
+	for _, b := range breaches {
+		does = append(does, cmp.Or(words[b.Kind], "takes away"))
+	}
+	slices.Sort(does)
+	slices.Reverse(does)
+	does = slices.Compact(does)
+	if slices.Equal(does, []string{"gives"}) {
 		return "gives too much that is sensitive"
 	}
-	return "takes away too much"
+	return strings.Join(does, " and ") + " too much"
 }

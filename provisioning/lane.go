@@ -68,7 +68,7 @@ func (t *Tenant) watch(ctx context.Context, done <-chan struct{}) error {
 		case <-t.news:
 		case <-ticker.C:
 		}
-		n, err := t.advance(ctx)
+		n, err := t.advance(ctx, wall())
 		if err != nil && ctx.Err() == nil {
 			return err
 		}
@@ -146,10 +146,10 @@ func (t *Tenant) actTogether(ctx context.Context, target *target, due time.Time)
 	return total, err
 }
 
-// actUrgently carries out what is urgent and released, in all systems at once, in
-// a place of its own beside those that [System].Concurrency allows.
-func (t *Tenant) actUrgently(ctx context.Context) (int, error) {
-	due := wall()
+// actUrgently carries out what is urgent, released and was due at an instant of wall
+// time, in all systems at once, in a place of its own beside those that
+// [System].Concurrency allows.
+func (t *Tenant) actUrgently(ctx context.Context, due time.Time) (int, error) {
 	var (
 		all   errgroup.Group
 		mu    sync.Mutex

@@ -47,7 +47,7 @@ func (t *Tenant) Drain(ctx context.Context) (next time.Time, err error) {
 
 // pass decides, judges and acts once, and reports whether there was nothing to do.
 func (t *Tenant) pass(ctx context.Context, start time.Time) (done bool, err error) {
-	advanced, err := t.advance(ctx)
+	advanced, err := t.advance(ctx, start)
 	if err != nil {
 		return false, err
 	}
@@ -61,11 +61,11 @@ const patience = 8
 
 // advance decides and judges until nothing is left to be, and carries out at once
 // what is urgent, whoever has decided it: that waits neither for the others to be decided
-// nor for a run. If it is told something again and again it ends before, and is to be
-// called again.
-func (t *Tenant) advance(ctx context.Context) (total int, err error) {
+// nor for a run, but has to have been due at an instant of wall time. If it is told
+// something again and again it ends before, and is to be called again.
+func (t *Tenant) advance(ctx context.Context, due time.Time) (total int, err error) {
 	for left := patience; left > 0; {
-		n, more, err := t.advanceOnce(ctx)
+		n, more, err := t.advanceOnce(ctx, due)
 		if err != nil || n == 0 {
 			return total, err
 		}
@@ -78,7 +78,7 @@ func (t *Tenant) advance(ctx context.Context) (total int, err error) {
 
 // advanceOnce returns how much there was to do, and whether there are more to be decided
 // about.
-func (t *Tenant) advanceOnce(ctx context.Context) (n int, more bool, err error) {
+func (t *Tenant) advanceOnce(ctx context.Context, due time.Time) (n int, more bool, err error) {
 	// Until it is known whether anything of it is urgent, no system begins anything
 	// else.
 	for _, target := range t.targets {
@@ -92,7 +92,7 @@ func (t *Tenant) advanceOnce(ctx context.Context) (n int, more bool, err error) 
 	if err != nil {
 		return n, more, fmt.Errorf("guard: %w", err)
 	}
-	acted, err := t.actUrgently(ctx)
+	acted, err := t.actUrgently(ctx, due)
 	return n + judged + acted, more, err
 }
 

@@ -2,7 +2,6 @@ package provisioning
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -43,52 +42,4 @@ func (g Guard) checkSensitive(systems map[string]System) error {
 // givesSensitive reports whether an item is the grant of a sensitive entitlement.
 func (t *Tenant) givesSensitive(it state.Item) bool {
 	return it.Kind == state.ItemGrant && it.Desired == held && t.cfg.Guard.sensitive(it.System, it.Key)
-}
-
-// counts counts what a run takes away, by people, and what is sensitive of what it
-// gives, by grants.
-func (t *Tenant) counts(tx state.Tx, run string) ([]state.Count, error) {
-	counts, err := tx.Removals(run)
-	if err != nil || len(t.cfg.Guard.Sensitive) == 0 {
-		return counts, err
-	}
-	grants, err := tx.Granting(run)
-	if err != nil {
-		return nil, err
-	}
-	given := map[string]int{}
-	for _, g := range grants {
-		if t.cfg.Guard.sensitive(g.System, g.Key) && t.forbids(t.cfg.Systems[g.System].Mode, false) == "" {
-			given[g.System] += g.N
-		}
-	}
-	for _, system := range slices.Sorted(maps.Keys(given)) {
-		counts = append(counts, state.Count{System: system, Kind: kindSensitive, Lane: state.LaneNormal, N: given[system]})
-	}
-	return counts, nil
-}
-
-// weigh counts what items that are let through by themselves take away, and what is
-// sensitive of what they give, as the guard does: people, and each of those grants. What
-// is released already has been counted.
-func (t *Tenant) weigh(items []state.Item) []state.Count {
-	var counts []state.Count
-	type loss struct{ person, system, kind string }
-	hit := map[loss]bool{}
-	for _, it := range items {
-		kind := it.Removes
-		if t.givesSensitive(it) {
-			kind = kindSensitive
-		}
-		if kind == "" || it.Released || hit[loss{it.Person, it.System, kind}] {
-			continue
-		}
-		hit[loss{it.Person, it.System, kind}] = kind != kindSensitive
-		at := slices.IndexFunc(counts, func(c state.Count) bool { return c.System == it.System && c.Kind == kind })
-		if at < 0 {
-			at, counts = len(counts), append(counts, state.Count{System: it.System, Kind: kind, Lane: it.Lane})
-		}
-		counts[at].N++
-	}
-	return counts
 }

@@ -192,7 +192,7 @@ func TestSimulationKnowsWhatIsSensitiveAndEachSystemsGuard(t *testing.T) {
 		b := wary(t, func(c *provisioning.TenantConfig) {
 			s := c.Systems["directory"]
 			s.Guard = &provisioning.Guard{MaxSensitive: limit}
-			c.Systems["directory"] = s
+			c.Systems["directory"], c.Guard.MaxSensitive = s, 100
 		})
 		s, err := b.Simulate(t.Context(), provisioning.SimulateRequest{Policy: load(t, other)})
 		require.NoError(t, err)
@@ -223,39 +223,84 @@ func TestSystemIsGuardedByItsOwnLimits(t *testing.T) {
 	require.NotContains(t, q, "git")
 }
 
-func TestSystemWithALooserGuardIsNotHeldByTheTenants(t *testing.T) {
+// A system that was given a guard of its own was not guarded by the tenant's any more, and
+// what its own left open was as loose as the defaults are.
+func TestGuardOfASystemMakesNothingLooser(t *testing.T) {
 	t.Parallel()
-	cfg := ownGuard(provisioning.Guard{Percent: 50})
-	tenant := cfg.Tenant
-	cfg.Tenant = func(c *provisioning.TenantConfig) { tenant(c); c.Guard.Max = 1 }
-	cfg.Policy = plain
-	b := crowd(t, 60, cfg)
-	for i := range 30 {
-		b.HR.End(fmt.Sprintf("%04d", i), "2025-12-31")
+	for name, c := range map[string]struct {
+		tenant, own provisioning.Guard
+		leave, may  int
+		basis       string
+	}{
+		"a larger part":                    {provisioning.Guard{}, provisioning.Guard{Percent: 50}, 7, 6, "6 may (10% of 60)"},
+		"a larger population":              {provisioning.Guard{}, provisioning.Guard{MinPopulation: 1000}, 7, 6, "6 may (10% of 60)"},
+		"a larger absolute limit":          {provisioning.Guard{Max: 1}, provisioning.Guard{Max: 5}, 7, 1, "1 may (the absolute limit)"},
+		"no absolute limit":                {provisioning.Guard{Max: 1}, provisioning.Guard{Percent: 50}, 2, 1, "1 may (the absolute limit)"},
+		"a weight for nothing":             {provisioning.Guard{MaxWeight: 11}, provisioning.Guard{MaxWeight: 99, Weights: provisioning.Weights{Delete: 1}}, 2, 1, "11 may (10 for each delete, 5 for each disable"},
+		"a smaller part":                   {provisioning.Guard{}, provisioning.Guard{Percent: 5}, 4, 3, "3 may (5% of 60)"},
+		"a part of its own, and the count": {provisioning.Guard{Percent: 50}, provisioning.Guard{Max: 8}, 9, 8, "8 may (the absolute limit)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cfg := ownGuard(c.own)
+			own := cfg.Tenant
+			cfg.Policy, cfg.Tenant = plain, func(tc *provisioning.TenantConfig) { own(tc); tc.Guard = c.tenant }
+			b := crowd(t, 60, cfg)
+			leave := func(n int) {
+				for i := range n {
+					b.HR.End(fmt.Sprintf("%04d", i), "2025-12-31")
+				}
+				b.Sync()
+			}
+			leave(c.leave)
+			require.Equal(t, 60, activeIn(b, "directory"))
+			require.Contains(t, openCase(t, b).Question, c.basis)
+			for i := c.may; i < c.leave; i++ {
+				b.HR.Change(fmt.Sprintf("%04d", i), func(w *hrsource.Worker) { w.TerminationDate = hrsource.Date{} })
+			}
+			b.Sync()
+			require.Equal(t, 60-c.may, activeIn(b, "directory"), "the question is about what is left")
+		})
 	}
-	b.Sync()
-	require.Equal(t, 30, activeIn(b, "directory"))
 }
 
 func TestSystemIsGuardedInItsOwnWindow(t *testing.T) {
 	t.Parallel()
-	cfg := ownGuard(provisioning.Guard{Window: time.Hour})
-	cfg.Policy = plain
-	b := crowd(t, 60, cfg)
-	leave := func(from, to int) {
-		for i := from; i < to; i++ {
-			b.HR.End(fmt.Sprintf("%04d", i), "2025-12-31")
-		}
-		b.Sync()
+	for name, c := range map[string]struct {
+		tenant, own time.Duration
+		longer      time.Duration
+	}{
+		"a longer one":   {time.Hour, 3 * time.Hour, 3 * time.Hour},
+		"a shorter one":  {3 * time.Hour, time.Hour, 3 * time.Hour},
+		"the tenant's":   {3 * time.Hour, 0, 3 * time.Hour},
+		"the usual ones": {0, 0, 24 * time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cfg := ownGuard(provisioning.Guard{Percent: 9, Window: c.own})
+			own := cfg.Tenant
+			cfg.Policy, cfg.Tenant = plain, func(tc *provisioning.TenantConfig) {
+				own(tc)
+				tc.Guard = provisioning.Guard{Percent: 9, Window: c.tenant}
+			}
+			b := crowd(t, 60, cfg)
+			leave := func(from, to int) {
+				for i := from; i < to; i++ {
+					b.HR.End(fmt.Sprintf("%04d", i), "2025-12-31")
+				}
+				b.Sync()
+			}
+			leave(0, 5)
+			require.Equal(t, 55, activeIn(b, "directory"))
+			b.Clock.Set(b.Clock.Now().Add(c.longer - time.Second))
+			leave(5, 6)
+			require.Equal(t, 55, activeIn(b, "directory"), "what was less long ago counts")
+			b.HR.Change("0005", func(w *hrsource.Worker) { w.TerminationDate = hrsource.Date{} })
+			b.Clock.Set(b.Clock.Now().Add(time.Second))
+			leave(6, 10)
+			require.Equal(t, 51, activeIn(b, "directory"), "what was so long ago does not")
+		})
 	}
-	leave(0, 6)
-	require.Equal(t, 54, activeIn(b, "directory"))
-	b.Clock.Set(b.Clock.Now().Add(time.Hour))
-	leave(6, 11)
-	require.Equal(t, 49, activeIn(b, "directory"), "what was an hour ago does not count")
-	b.Clock.Set(b.Clock.Now().Add(time.Hour - time.Second))
-	leave(11, 12)
-	require.Equal(t, 49, activeIn(b, "directory"), "what was less than an hour ago does")
 }
 
 func TestUrgentRemovalsPassNoAbsoluteLimitOfASystem(t *testing.T) {
@@ -281,6 +326,9 @@ func TestGuardThatCannotBeMeantIsRefused(t *testing.T) {
 		"nothing negative but NoUrgent and NoSensitive": {Guard: provisioning.Guard{MaxSensitive: -2}},
 		"system directory: guard: Urgent, ReleaseFor":   {Systems: system(&provisioning.Guard{Urgent: 1})},
 		"system directory: guard: want Percent":         {Systems: system(&provisioning.Guard{Percent: 101})},
+		"guard: want Holders.Percent and UpdatePercent": {Guard: provisioning.Guard{Holders: provisioning.HolderLimit{Percent: 101}}},
+		"nothing of Holders negative":                   {Guard: provisioning.Guard{Holders: provisioning.HolderLimit{Max: -1}}},
+		"UpdatePercent from 0 to 100":                   {Systems: system(&provisioning.Guard{UpdatePercent: -1})},
 	} {
 		if cfg.Systems == nil {
 			cfg.Systems = system(nil)

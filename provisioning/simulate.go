@@ -58,7 +58,7 @@ func (t *Tenant) Simulate(ctx context.Context, req SimulateRequest) (Simulation,
 	if err != nil {
 		return Simulation{}, err
 	}
-	s := &simulating{Tenant: t, req: req, decider: decider, other: req.Policy, told: map[string]bool{}, report: Simulation{Systems: map[string]SystemImpact{}}}
+	s := &simulating{Tenant: t, req: req, decider: decider, other: req.Policy, told: map[string]bool{}, losing: map[counted]int{}, report: Simulation{Systems: map[string]SystemImpact{}}}
 	if s.other == nil {
 		s.other = decider
 	}
@@ -92,6 +92,7 @@ type simulating struct {
 	difference     *policy.Difference // of the two; nil if it cannot be told
 	told           map[string]bool    // whom records are about
 	report         Simulation
+	losing         map[counted]int // people, by entitlement
 }
 
 // compare tells what another policy would change for one person.
@@ -195,9 +196,12 @@ func (s *simulating) add(person, name string, before, after policy.Decision, pro
 		switch entitlement := strings.Contains(e.What, "/"); {
 		case e.What == "sign-in":
 			n.Leavers++
-		case entitlement && !loses[e.System]:
-			n.Losers++
-			loses[e.System] = true
+		case entitlement:
+			s.losing[counted{e.System, string(connector.Revoke), e.What}]++
+			if !loses[e.System] {
+				n.Losers++
+				loses[e.System] = true
+			}
 		}
 		s.report.Systems[e.System] = n
 	}
@@ -228,13 +232,16 @@ func (s *simulating) populations(ctx context.Context) error {
 				return err
 			}
 			s.report.Systems[name] = n
-			for kind, n := range map[string]int{string(connector.Disable): n.Leavers, string(connector.Revoke): n.Losers, kindSensitive: n.Sensitive} {
+			for kind, n := range map[string]int{string(connector.Disable): n.Leavers, string(connector.Revoke): n.Losers, kindSensitive: n.Sensitive, kindUpdate: n.Updates} {
 				if n > 0 {
 					counts = append(counts, state.Count{System: name, Kind: kind, N: n})
 				}
 			}
 		}
-		breaches, err := s.breaches(tx, counts, window{})
+		for k, n := range s.losing {
+			counts = append(counts, state.Count{System: k.system, Kind: k.kind, Key: k.key, N: n})
+		}
+		breaches, err := s.breaches(tx, counts, windows{})
 		for _, b := range breaches {
 			n := s.report.Systems[b.System]
 			n.OverGuardLimit = true

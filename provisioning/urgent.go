@@ -30,7 +30,7 @@ const kindUrgent = "urgent"
 
 // passUrgent releases the urgent removals of a run one by one, as far as their
 // own limit goes, and returns the counts of what is left to be judged.
-func (t *Tenant) passUrgent(tx state.Tx, run state.Run, counts []state.Count, before window) ([]state.Count, error) {
+func (t *Tenant) passUrgent(tx state.Tx, run state.Run, counts []state.Count) ([]state.Count, error) {
 	urgent := 0
 	for _, c := range counts {
 		if c.Lane == state.LaneImmediate {
@@ -39,6 +39,10 @@ func (t *Tenant) passUrgent(tx state.Tx, run state.Run, counts []state.Count, be
 	}
 	if urgent == 0 {
 		return counts, nil
+	}
+	before, err := t.windowsAt(tx, run.SealedAt)
+	if err != nil {
+		return nil, err
 	}
 	var (
 		pass, mine []state.Item // mine are of one person: half a termination would help nobody
@@ -52,7 +56,9 @@ func (t *Tenant) passUrgent(tx state.Tx, run state.Run, counts []state.Count, be
 			}
 		}
 		for system := range systems {
-			if people[system]+before[counted{system, kindUrgent}] >= t.urgentLimit(system) {
+			guards := t.guardsOf(system)
+			passed := before[guards[len(guards)-1].Window][counted{system, kindUrgent, ""}]
+			if people[system]+passed >= t.urgentLimit(system) {
 				mine = nil
 				return
 			}
@@ -64,7 +70,7 @@ func (t *Tenant) passUrgent(tx state.Tx, run state.Run, counts []state.Count, be
 		}
 		pass, mine = append(pass, mine...), nil
 	}
-	err := eachOpenItem(tx, run.ID, func(it state.Item) error {
+	err = eachOpenItem(tx, run.ID, func(it state.Item) error {
 		if len(mine) > 0 && mine[0].Person != it.Person {
 			take()
 		}

@@ -2,6 +2,7 @@ package provisioning_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -163,4 +164,24 @@ func TestOneOfTwoJobsThatEndsAtOnceTakesWhatItGaveAtOnce(t *testing.T) {
 			require.NoError(t, b.Target("directory").SignIn("two"))
 		})
 	}
+}
+
+// Somebody whose next job was to begin soon kept what the last one gave, though HR said
+// meanwhile that it was to end at once.
+func TestAnEndThatIsOrderedAfterTheLastDayIsNotBridged(t *testing.T) {
+	t.Parallel()
+	b := bench(t, provisioningtest.Config{Policy: strings.Replace(hurrying, "version: 1\n", "version: 1\nbridgeDays: 9\n", 1)})
+	for id, start := range map[string]string{"first": "2025-01-01", "next": "2026-01-05"} {
+		w := provisioningtest.Worker(id, "Ada", "Eng", start)
+		w.PersonKey = "ada"
+		b.HR.Put(w)
+	}
+	b.HR.End("first", "2025-12-31")
+	b.Sync()
+	require.NoError(t, b.Target("git").SignIn("ada"))
+	b.HR.Change("first", func(w *hrsource.Worker) { w.AccessEnd = b.Clock.Now() })
+	b.Sync()
+	require.Error(t, b.Target("git").SignIn("ada"))
+	b.GoTo("2026-01-05")
+	require.NoError(t, b.Target("git").SignIn("ada"))
 }

@@ -26,14 +26,23 @@ const (
 	removals = `/* removals */ SELECT system, removes, lane, COUNT(DISTINCT person) FROM joinery_item
 		WHERE tenant = ?1 AND run = ?2 AND state <> 'settled' AND state <> 'waiting' AND removes <> '' AND released = 0
 		GROUP BY system, removes, lane ORDER BY system, removes, lane`
+	revoking = `/* revoking */ SELECT system, item_key, COUNT(*) FROM joinery_item
+		WHERE tenant = ?1 AND run = ?2 AND state <> 'settled' AND state <> 'waiting' AND removes = 'revoke' AND released = 0
+		GROUP BY system, item_key ORDER BY system, item_key`
+	updating = `/* updating */ SELECT i.system, COUNT(DISTINCT i.person) FROM joinery_item i
+		JOIN joinery_account a ON a.tenant = i.tenant AND a.person = i.person AND a.system = i.system AND a.present = 1
+		WHERE i.tenant = ?1 AND i.run = ?2 AND i.state <> 'settled' AND i.state <> 'waiting' AND i.kind IN ('profile', 'name') AND i.released = 0
+		GROUP BY i.system ORDER BY i.system`
 	granting = `/* granting */ SELECT system, item_key, COUNT(*) FROM joinery_item
 		WHERE tenant = ?1 AND run = ?2 AND state <> 'settled' AND kind = 'grant' AND desired = 'held' AND known <> 'held' AND released = 0
 		GROUP BY system, item_key ORDER BY system, item_key`
-	reserve  = `/* reserve */ INSERT INTO joinery_reserved (tenant, at, run, system, kind, lane, n) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`
-	reserved = `/* reserved */ SELECT system, kind, lane, SUM(n) FROM joinery_reserved
-		WHERE tenant = ?1 AND at > ?2 GROUP BY system, kind, lane ORDER BY system, kind, lane`
+	reserve  = `/* reserve */ INSERT INTO joinery_reserved (tenant, at, run, system, kind, item_key, lane, n) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`
+	reserved = `/* reserved */ SELECT system, kind, item_key, lane, SUM(n) FROM joinery_reserved
+		WHERE tenant = ?1 AND at > ?2 GROUP BY system, kind, item_key, lane ORDER BY system, kind, item_key, lane`
 	removing = `/* removing */ SELECT COUNT(*) FROM joinery_item
-		WHERE tenant = ?1 AND system = ?2 AND removes = ?3 AND free = 1 AND removes <> ''`
+		WHERE tenant = ?1 AND system = ?2 AND removes = ?3 AND free = 1 AND removes <> '' AND (?4 = '' OR item_key = ?4)`
+	holding = `/* holding */ SELECT COUNT(*) FROM joinery_item
+		WHERE tenant = ?1 AND system = ?2 AND item_key = ?3 AND kind = 'grant' AND known = 'held'`
 	population = `/* population */ SELECT COUNT(*) FROM joinery_account WHERE tenant = ?1 AND system = ?2 AND present = 1 AND active = 1`
 )
 
@@ -42,7 +51,7 @@ func scanRun(r row, run *state.Run) error {
 		&run.Review, &run.Records, &run.Changed, &run.Problems)
 }
 
-func scanCount(r row, c *state.Count) error { return r.Scan(&c.System, &c.Kind, &c.Lane, &c.N) }
+func scanEntitlements(r row, c *state.EntitlementCount) error { return r.Scan(&c.System, &c.Key, &c.N) }
 
 // Run implements [state.Runs].
 func (t *transaction) Run(id string) (state.Run, error) {
@@ -76,18 +85,28 @@ func (t *transaction) LatestRuns(limit int) ([]state.Run, error) {
 
 // Removals implements [state.Runs].
 func (t *transaction) Removals(run string) ([]state.Count, error) {
-	return listOf(t, scanCount, removals, run)
+	return listOf(t, func(r row, c *state.Count) error { return r.Scan(&c.System, &c.Kind, &c.Lane, &c.N) }, removals, run)
 }
 
 // Granting implements [state.Runs].
-func (t *transaction) Granting(run string) ([]state.GrantCount, error) {
-	return listOf(t, func(r row, c *state.GrantCount) error { return r.Scan(&c.System, &c.Key, &c.N) }, granting, run)
+func (t *transaction) Granting(run string) ([]state.EntitlementCount, error) {
+	return listOf(t, scanEntitlements, granting, run)
+}
+
+// Revoking implements [state.Runs].
+func (t *transaction) Revoking(run string) ([]state.EntitlementCount, error) {
+	return listOf(t, scanEntitlements, revoking, run)
+}
+
+// Updating implements [state.Runs].
+func (t *transaction) Updating(run string) ([]state.Count, error) {
+	return listOf(t, func(r row, c *state.Count) error { return r.Scan(&c.System, &c.N) }, updating, run)
 }
 
 // Reserve implements [state.Runs].
 func (t *transaction) Reserve(run string, when time.Time, counts []state.Count) error {
 	for _, c := range counts {
-		if _, err := t.exec(reserve, micros(when), run, c.System, c.Kind, string(c.Lane), c.N); err != nil {
+		if _, err := t.exec(reserve, micros(when), run, c.System, c.Kind, c.Key, string(c.Lane), c.N); err != nil {
 			return err
 		}
 	}
@@ -96,12 +115,18 @@ func (t *transaction) Reserve(run string, when time.Time, counts []state.Count) 
 
 // Reserved implements [state.Runs].
 func (t *transaction) Reserved(since time.Time) ([]state.Count, error) {
-	return listOf(t, scanCount, reserved, micros(since))
+	return listOf(t, func(r row, c *state.Count) error { return r.Scan(&c.System, &c.Kind, &c.Key, &c.Lane, &c.N) }, reserved, micros(since))
 }
 
 // Removing implements [state.Runs].
-func (t *transaction) Removing(system, kind string) (int, error) {
-	n, err := count(t, removing, system, kind)
+func (t *transaction) Removing(system, kind, key string) (int, error) {
+	n, err := count(t, removing, system, kind, key)
+	return int(n), err
+}
+
+// Holding implements [state.Runs].
+func (t *transaction) Holding(system, key string) (int, error) {
+	n, err := count(t, holding, system, key)
 	return int(n), err
 }
 

@@ -59,7 +59,7 @@ func writes() []write {
 		{"TakeTimers", func(tx state.Tx, mark string) { must(tx.TakeTimers("r1"+mark, day(4))) }},
 		{"PutRun", func(tx state.Tx, mark string) { ok(tx.PutRun(dataRun(mark, state.RunReleased))) }},
 		{"Reserve", func(tx state.Tx, _ string) {
-			ok(tx.Reserve("r1", day(1), []state.Count{{System: "ldap", Kind: "disable", Lane: state.LaneNormal, N: 2}}))
+			ok(tx.Reserve("r1", day(1), []state.Count{{System: "ldap", Kind: "disable", Key: "k", Lane: state.LaneNormal, N: 2}}))
 		}},
 		{"PutAccount", func(tx state.Tx, mark string) {
 			ok(tx.PutAccount(state.Account{
@@ -74,6 +74,7 @@ func writes() []write {
 			it.Key, it.Lane = "group/ops", state.LaneImmediate
 			ok(tx.PutItem(it))
 			ok(tx.PutItem(state.Item{Person: "p1", System: "ldap", Kind: state.ItemGrant, Key: "group/new" + mark, Known: "absent", Desired: "held", State: state.ItemDue, Run: "r1"}))
+			ok(tx.PutItem(state.Item{Person: "p1", System: "ldap", Kind: state.ItemProfile, Known: "{}", Desired: "{}" + mark, State: state.ItemDue, Run: "r1"}))
 			ok(tx.PutItem(state.Item{Person: "p1", System: "ldap", Kind: state.ItemAccount, Known: "active", Desired: "active" + mark, State: state.ItemSettled}))
 			ok(tx.PutItem(state.Item{Person: "p1", System: "ldap", Kind: state.ItemGrant, Key: "group/all", Known: "held", Desired: "held" + mark, State: state.ItemSettled}))
 		}},

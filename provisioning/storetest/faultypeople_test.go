@@ -23,6 +23,10 @@ func peopleFaults() []mutant {
 		{fault: "removals are counted without their lane", fails: []string{"run_removals"}, tx: func(tx state.Tx) state.Tx { return laneless{tx} }},
 		{fault: "removals that wait are counted", fails: []string{"run_removals"}, tx: func(tx state.Tx) state.Tx { return countsWaiting{tx} }},
 		{fault: "grants that wait are not counted", fails: []string{"run_granting"}, tx: func(tx state.Tx) state.Tx { return impatientGrants{tx} }},
+		{fault: "what waits to be revoked is counted", fails: []string{"run_revoking"}, tx: func(tx state.Tx) state.Tx { return anyRevoke{tx} }},
+		{fault: "each change of an account counts", fails: []string{"run_updating"}, tx: func(tx state.Tx) state.Tx { return eachUpdate{tx} }},
+		{fault: "what is removed of one thing is what is removed of all", fails: []string{"window_removing"}, tx: func(tx state.Tx) state.Tx { return keyless{tx} }},
+		{fault: "who is to lose something holds it no longer", fails: []string{"window_holding"}, tx: func(tx state.Tx) state.Tx { return hastyLoss{tx} }},
 		{fault: "the window holds what is as old as it is long", fails: []string{"window_sums"}, tx: func(tx state.Tx) state.Tx { return longWindow{tx} }},
 		{fault: "a case that was answered is found open", fails: []string{"case_open"}, tx: func(tx state.Tx) state.Tx { return openForEver{tx} }},
 		{fault: "cases come by ID", fails: []string{"case_list"}, tx: func(tx state.Tx) state.Tx { return casesByID{tx} }},
@@ -153,7 +157,7 @@ func (t countsWaiting) Removals(run string) ([]state.Count, error) {
 
 type impatientGrants struct{ state.Tx }
 
-func (t impatientGrants) Granting(run string) ([]state.GrantCount, error) {
+func (t impatientGrants) Granting(run string) ([]state.EntitlementCount, error) {
 	counts, err := t.Tx.Granting(run)
 	if err != nil {
 		return nil, err
@@ -167,6 +171,65 @@ func (t impatientGrants) Granting(run string) ([]state.GrantCount, error) {
 		}
 	}
 	return counts, err
+}
+
+type anyRevoke struct{ state.Tx }
+
+func (t anyRevoke) Revoking(run string) ([]state.EntitlementCount, error) {
+	counts, err := t.Tx.Revoking(run)
+	if err != nil {
+		return nil, err
+	}
+	items, err := t.OpenItems(run, state.Item{}, 1000)
+	for _, it := range items {
+		for i, c := range counts {
+			if it.State == state.ItemWaiting && it.System == c.System && it.Key == c.Key {
+				counts[i].N++
+			}
+		}
+	}
+	return counts, err
+}
+
+type eachUpdate struct{ state.Tx }
+
+func (t eachUpdate) Updating(run string) ([]state.Count, error) {
+	counts, err := t.Tx.Updating(run)
+	if err != nil {
+		return nil, err
+	}
+	items, err := t.OpenItems(run, state.Item{}, 1000)
+	for _, it := range items {
+		_, missing := t.Item(it.Person, it.System, state.ItemProfile, "")
+		for i, c := range counts {
+			if it.Kind == state.ItemName && missing == nil && it.System == c.System {
+				counts[i].N++
+			}
+		}
+	}
+	return counts, err
+}
+
+type keyless struct{ state.Tx }
+
+func (t keyless) Removing(system, kind, _ string) (int, error) {
+	return t.Tx.Removing(system, kind, "")
+}
+
+type hastyLoss struct{ state.Tx }
+
+func (t hastyLoss) Holding(system, key string) (int, error) {
+	n, err := t.Tx.Holding(system, key)
+	if err != nil {
+		return 0, err
+	}
+	items, err := t.OpenItems("", state.Item{}, 1000)
+	for _, it := range items {
+		if it.System == system && it.Key == key && it.Known == "held" && it.Desired == "absent" {
+			n--
+		}
+	}
+	return n, err
 }
 
 type longWindow struct{ state.Tx }

@@ -107,31 +107,31 @@ func leaseBegun(f *fixture) {
 	urgent := due("p", 1)
 	urgent.Lane = state.LaneImmediate
 	f.putQueue(urgent)
-	hurried := func(owner string, wall, until int) state.Claim {
-		c := claim(owner, wall, until)
+	hurried := func(owner string, wall int) state.Claim {
+		c := claim(owner, wall, 9)
 		c.Urgent = true
 		return c
 	}
 	first := f.claimOne(claim("a", 1, 9)).Account
 	same("claimed by somebody in no hurry", len(f.claim(claim("b", 2, 9))), 0)
-	second := f.claimOne(hurried("b", 2, 9)).Account
+	second := f.claimOne(hurried("b", 2)).Account
 	if second.Owner != "b" || second.Epoch <= first.Epoch {
 		fail("owner %s, epoch %d, after epoch %d of who had not begun", second.Owner, second.Epoch, first.Epoch)
 	}
 	is("the lease that was lost", f.lock("a", first.Epoch), state.ErrFenced)
-	same("claimed of what is urgent already", len(f.claim(hurried("c", 3, 9))), 0)
+	same("claimed of what is urgent already", len(f.claim(hurried("c", 3))), 0)
 	f.update(func(tx state.Tx) { ok(tx.Unclaim("p", "s", "b", second.Epoch)) })
 
 	third := f.claimOne(claim("a", 3, 9)).Account
 	ok(f.lock("a", third.Epoch))
-	same("claimed of what is begun", len(f.claim(hurried("b", 4, 9))), 0)
+	same("claimed of what is begun", len(f.claim(hurried("b", 4))), 0)
 	f.update(func(tx state.Tx) { ok(tx.Unclaim("p", "s", "a", third.Epoch)) })
 	probe := claim("a", 5, 6)
 	probe.Probe = true
 	same("claimed for a probe", len(f.claim(probe)), 1)
-	same("claimed of what is probed", len(f.claim(hurried("b", 5, 9))), 0)
+	same("claimed of what is probed", len(f.claim(hurried("b", 5))), 0)
 	same("claimed when the lease is over", len(f.claim(claim("a", 6, 9))), 1)
-	same("claimed of what is to be begun anew", len(f.claim(hurried("b", 6, 9))), 1)
+	same("claimed of what is to be begun anew", len(f.claim(hurried("b", 6))), 1)
 }
 
 func leaseEnded(f *fixture) {

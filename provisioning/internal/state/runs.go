@@ -32,16 +32,24 @@ type Runs interface {
 	Removals(run string) ([]Count, error)
 	// Granting counts, by system and entitlement, the grants of a run that are to be given,
 	// are not settled and were not released by themselves.
-	Granting(run string) ([]GrantCount, error)
+	Granting(run string) ([]EntitlementCount, error)
+	// Revoking counts likewise what is to be revoked, is not settled and does not wait.
+	Revoking(run string) ([]EntitlementCount, error)
+	// Updating counts, by system, the people with an account that is there of which a run
+	// is to change attributes or the login name; what is settled, waits or was released by
+	// itself does not count.
+	Updating(run string) ([]Count, error)
 	// Reserve adds counts to the sliding window at an instant of business time.
 	Reserve(run string, at time.Time, counts []Count) error
-	// Reserved sums the window after an instant, by system, kind and lane.
+	// Reserved sums the window after an instant, by system, kind, key and lane.
 	Reserved(since time.Time) ([]Count, error)
 	// Population counts the accounts of a system that are known to be active.
 	Population(system string) (int, error)
+	// Holding counts those who are known to hold an entitlement of a system.
+	Holding(system, key string) (int, error)
 	// Removing counts the items of a system that take away in a way, may be acted on,
-	// and have not been settled.
-	Removing(system, kind string) (int, error)
+	// and have not been settled: those about an entitlement, or all if key is empty.
+	Removing(system, kind, key string) (int, error)
 }
 
 // Run is what one cause touches.
@@ -68,12 +76,13 @@ type Run struct {
 type Count struct {
 	System string
 	Kind   string // disable, revoke, or a word of the guard's
+	Key    string // the entitlement, if it is about one alone
 	Lane   Lane
 	N      int
 }
 
-// GrantCount is a number of grants of one entitlement.
-type GrantCount struct {
+// EntitlementCount is a number of items about one entitlement.
+type EntitlementCount struct {
 	System, Key string
 	N           int
 }

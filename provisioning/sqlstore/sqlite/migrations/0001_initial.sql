@@ -168,13 +168,14 @@ CREATE INDEX joinery_run_expiring ON joinery_run (tenant, released_until, id) WH
 CREATE INDEX joinery_run_opened ON joinery_run (tenant, opened_at, id);
 
 CREATE TABLE joinery_reserved (
-  tenant TEXT    NOT NULL,
-  at     INTEGER NOT NULL,
-  run    TEXT    NOT NULL,
-  system TEXT    NOT NULL,
-  kind   TEXT    NOT NULL,
-  lane   TEXT    NOT NULL,
-  n      INTEGER NOT NULL
+  tenant   TEXT    NOT NULL,
+  at       INTEGER NOT NULL,
+  run      TEXT    NOT NULL,
+  system   TEXT    NOT NULL,
+  kind     TEXT    NOT NULL,
+  item_key TEXT    NOT NULL, -- the entitlement, or ''
+  lane     TEXT    NOT NULL,
+  n        INTEGER NOT NULL
 ) STRICT;
 
 CREATE INDEX joinery_reserved_at ON joinery_reserved (tenant, at);
