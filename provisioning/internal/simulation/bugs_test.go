@@ -30,11 +30,9 @@ func TestPlantedErrorsAreFound(t *testing.T) {
 	for name, bug := range planted {
 		t.Run(name, func(t *testing.T) {
 			file := filepath.Join(root, filepath.FromSlash(bug.file))
-			text, err := os.ReadFile(file)
-			require.NoError(t, err)
-			require.Equal(t, 1, strings.Count(string(text), bug.right), "%s is not what it was when the error was thought of", bug.file)
+			text := bug.place(t, file)
 			mutant := filepath.Join(t.TempDir(), "mutant.go")
-			require.NoError(t, os.WriteFile(mutant, []byte(strings.Replace(string(text), bug.right, bug.wrong, 1)), 0o600))
+			require.NoError(t, os.WriteFile(mutant, []byte(strings.Replace(text, bug.right, bug.wrong, 1)), 0o600))
 			verdict, shows := regexp.MustCompile(`seed \d+, .*`), regexp.MustCompile(`seed \d+, .*(`+bug.shows+`).*`)
 			binary := build(t, map[string]string{file: mutant})
 			for seed := range 8 {
@@ -52,6 +50,26 @@ func TestPlantedErrorsAreFound(t *testing.T) {
 			t.Fatal("eight histories do not show it")
 		})
 	}
+}
+
+// TestErrorsHaveAPlaceToBePlanted finds out in no time what the test above would after long.
+func TestErrorsHaveAPlaceToBePlanted(t *testing.T) {
+	t.Parallel()
+	for name, bug := range planted {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bug.place(t, filepath.Join("../../..", filepath.FromSlash(bug.file)))
+		})
+	}
+}
+
+// place returns the text of the file in which the error is planted.
+func (b bug) place(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, 1, strings.Count(string(text), b.right), "%s is not what it was when the error was thought of", b.file)
+	return string(text)
 }
 
 // build builds the simulation with other text in place of some files.

@@ -20,7 +20,7 @@ var planted = map[string]bug{
 		late: true, shows: `is in \[|active in|still signed in|holds \[`,
 	},
 	"the guard forgets what was taken away before": {
-		file: "provisioning/guard.go", right: "if n+b.InWindow > b.Limit {", wrong: "if n > b.Limit {",
+		file: "provisioning/breach.go", right: "return b.Wanted + b.InWindow - b.Limit", wrong: "return b.Wanted - b.Limit",
 		shows: `people lost their sign-in by a mistake`,
 	},
 	"the guard judges each claim by itself": {
@@ -39,13 +39,13 @@ var planted = map[string]bug{
 		shows: `is in \[|active in|still signed in|holds \[|and nothing says why|does not come to rest`,
 	},
 	"the same address is the same person": {
-		file: "provisioning/correlate.go", right: "	switch {\n	case len(same) == 1:",
-		wrong: "	if len(same) == 0 && len(maybe) == 1 {\n		same = maybe\n	}\n	switch {\n	case len(same) == 1 && same[0] != \"\":",
+		file: "provisioning/ladder.go", right: `		return Correlation{Why: "the same e-mail address, and no person key that would settle it"}`,
+		wrong: `		return oneOf(like, "the same e-mail address")`,
 		shows: `which is that of badge`,
 	},
 	"whoever is back is somebody new": {
-		file:  "provisioning/correlate.go",
-		right: `case w.PersonKey != "" && s.PersonKey == w.PersonKey:`, wrong: `case w.PersonKey != "" && s.PersonKey == w.PersonKey && s.Person == "":`,
+		file:  "provisioning/ladder.go",
+		right: `return oneOf(keyed, "the same person key")`, wrong: `return Correlation{New: true, Why: "nobody is known again"}`,
 		shows: `has two accounts in`,
 	},
 	"some records are passed over": {
@@ -75,7 +75,7 @@ var planted = map[string]bug{
 		shows: `was deleted .* after they were told to work here`,
 	},
 	"the accounts of people who work here are deleted": {
-		file: "provisioning/retention.go", right: "case s.DeleteAfter == 0 || d.Live || d.expected:", wrong: "case s.DeleteAfter == 0:",
+		file: "provisioning/retention.go", right: `case s.DeleteAfter == 0 || d.Live || d.expected || d.lockout != "":`, wrong: "case s.DeleteAfter == 0:",
 		shows: `was deleted .* after they were told to work here`,
 	},
 	"a deletion does not wait for the handover": {
@@ -104,7 +104,7 @@ var planted = map[string]bug{
 	},
 	"what is meant is not written down first": {
 		file:  "provisioning/act.go",
-		right: "true, j.write(tx, j.entry(audit.EventIntent, it, op))", wrong: "true, nil",
+		right: "breaker: breaker}, j.write(tx, j.entry(audit.EventIntent, it, op))", wrong: "breaker: breaker}, nil",
 		shows: `no entry tells`,
 	},
 	"what came of it is not written down": {
