@@ -114,7 +114,7 @@ func vanished(tx state.Tx, account *state.Account) error {
 		case state.ItemSessions:
 			it.Known = ended
 		case state.ItemOwnership:
-			it.Known = goneWithoutOne
+			it.Known = wentWithAccount
 		case state.ItemDeletion:
 			it.Known = deleted
 		}

@@ -68,9 +68,9 @@ const handedOver = "handedOver"
 // The problem of what nobody is there to get. It is looked at again after lookAgain; a
 // change of the manager's account or of the facts is noticed before.
 const (
-	waitsForHeir   = "nobody who would get it has an active account here"
-	longestChain   = 100 // of managers
-	goneWithoutOne = "gone"
+	waitsForHeir    = "nobody who would get it has an active account here"
+	longestChain    = 100 // of managers
+	wentWithAccount = "gone"
 )
 
 // errNoHeir says that there is nobody to hand over to, for now.
@@ -88,7 +88,7 @@ func (d *decision) compareOwnership(system string, wanted bool) error {
 	switch {
 	case !seen:
 	case left && !known.Exists:
-		it.Known = goneWithoutOne
+		it.Known = wentWithAccount
 		d.items[key] = it
 	case !left || known.Active:
 		it.Known = "" // what they own from now on was not handed over
