@@ -49,7 +49,7 @@ simulate: ## N histories from SEED on, with calls that arrive late
 
 .PHONY: bugs
 bugs: ## plant errors in the engine, and see that the simulation finds each
-	go test ./provisioning/internal/simulation -run TestPlanted -bugs -v -timeout 60m
+	go test ./provisioning/internal/simulation -run TestPlanted -bugs -v -timeout 60m -parallel 4
 
 .PHONY: npm
 npm: ## SCIM servers and libraries of others, which the tests run with Node, into ./bin/npm

@@ -94,8 +94,14 @@ func (j *job) record(tx state.Tx, account *state.Account, a attempt, o outcome) 
 		it.State, it.RetryAt = state.ItemDue, wall().Add(max(o.after, j.backoff(it.Attempts)))
 		if o.account.ID != "" && a.op.Kind != connector.Create {
 			if o.verdict == verdictUndone {
+				name := account.Name
 				j.observe(account, o.account, j.now())
 				learn(&it, a.op, o.account)
+				if account.Name != name { // an earlier change of it has had its effect, whatever is wanted by now
+					if err := j.touch(tx, it.Person, "", eventAccount, false); err != nil {
+						return err
+					}
+				}
 			}
 			account.ETag = o.account.ETag
 			if err := tx.PutAccount(*account); err != nil {

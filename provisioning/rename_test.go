@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/joinery-iam/joinery/connector"
 	"github.com/joinery-iam/joinery/connector/memory"
@@ -276,16 +277,28 @@ func TestANameThatChangesTwiceAtOneInstantComesToRest(t *testing.T) {
 // Each Drain failed, for everybody.
 func TestARenameOfUnknownOutcomeThatIsTakenBackIsSettled(t *testing.T) {
 	t.Parallel()
-	b := bride(t, provisioningtest.Config{})
-	d := b.Target("directory")
-	d.Fault(memory.Fault{Kinds: []connector.Kind{connector.Rename}, Do: memory.LoseReply})
-	d.Fault(memory.Fault{Kinds: []connector.Kind{memory.Find}, Do: memory.Fail})
-	marries(b, "King")
-	readAndDrain(t, b)
-	b.HR.End("1", "2025-12-31")
-	readAndDrain(t, b)
-	d.Clear()
-	b.Settle()
-	require.Error(t, d.SignIn("ada.king"))
-	require.NotContains(t, statusOf(t, b).Systems["directory"], "sending")
+	for _, effect := range []memory.Effect{memory.LoseReply, memory.Fail} {
+		for name, back := range map[string]func(b *provisioningtest.Bench){
+			"they leave":          func(b *provisioningtest.Bench) { b.HR.End("1", "2025-12-31") },
+			"the name is as ever": func(b *provisioningtest.Bench) { marries(b, "Byron") },
+		} {
+			t.Run(string(effect)+", "+name, func(t *testing.T) {
+				t.Parallel()
+				b := bride(t, provisioningtest.Config{})
+				d := b.Target("directory")
+				d.Fault(memory.Fault{Kinds: []connector.Kind{connector.Rename}, Do: effect})
+				d.Fault(memory.Fault{Kinds: []connector.Kind{memory.Find}, Do: memory.Fail})
+				marries(b, "King")
+				readAndDrain(t, b)
+				b.Clock.Set(b.Clock.Now().Add(time.Minute))
+				back(b)
+				readAndDrain(t, b)
+				d.Clear()
+				b.Settle()
+				require.NotContains(t, statusOf(t, b).Systems["directory"], "sending")
+				require.Error(t, d.SignIn("ada.king"))
+				require.Equal(t, name == "the name is as ever", d.SignIn("ada.byron") == nil)
+			})
+		}
+	}
 }

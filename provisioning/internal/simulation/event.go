@@ -130,10 +130,7 @@ func (w *world) event(ctx context.Context) {
 			w.employ(h, day(5))
 		}
 	case n < 18: // somebody is called otherwise
-		h.Family = fmt.Sprintf("%c", 'A'+rune(w.random.IntN(26)))
-		if w.Renames {
-			h.Given = w.given()
-		}
+		h.Family, h.Given = fmt.Sprintf("%c", 'A'+rune(w.random.IntN(26))), w.given()
 	case n < 19:
 		w.intrude()
 	default: // somebody changes an account by hand

@@ -4,7 +4,6 @@ package simulation
 type bug struct {
 	file, right, wrong string
 	late               bool   // it takes late calls to show
-	renames            bool   // it takes other names to show
 	shows              string // what the simulation says of it
 }
 
@@ -95,7 +94,7 @@ var planted = map[string]bug{
 	"a name that has changed stays in the accounts": {
 		file:  "provisioning/goal.go",
 		right: `return it.Desired == "" || among(it.Known, profileOf(it.Desired).Candidates)`, wrong: `return true`,
-		renames: true, shows: `is called .*, and signs in as`,
+		shows: `is called .*, and signs in as`,
 	},
 	"what failed is left for later": {
 		file:  "provisioning/outcome.go",

@@ -13,13 +13,7 @@ var (
 	number = flag.Int("histories", 1, "how many histories")
 	people = flag.Int("people", 60, "who work here on the first day")
 	late   = flag.Bool("late", false, "let calls arrive long after their lease")
-	// The engine does not survive every change of a login name: if it is not known what came
-	// of one, and it is taken back, as because its person leaves, each Drain fails from then
-	// on with "act: no login name is free", as in
-	//	go test . -run TestSimulation -people 200 -days 5 -renames
-	// This is to be the default as soon as that is mended.
-	renames = flag.Bool("renames", false, "let login names change")
-	days    = flag.Int("days", 35, "how long a history is")
+	days   = flag.Int("days", 35, "how long a history is")
 )
 
 func TestSimulation(t *testing.T) {
@@ -27,7 +21,7 @@ func TestSimulation(t *testing.T) {
 	for i := range uint64(*number) {
 		t.Run(fmt.Sprint("seed", *seed+i), func(t *testing.T) {
 			t.Parallel()
-			cfg := Config{Seed: *seed + i, People: *people, Days: *days, Dir: t.TempDir(), Late: *late, Renames: *renames}
+			cfg := Config{Seed: *seed + i, People: *people, Days: *days, Dir: t.TempDir(), Late: *late}
 			cfg.Log = t.Logf
 			require.NoError(t, Run(t.Context(), cfg))
 		})

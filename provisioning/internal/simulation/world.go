@@ -73,8 +73,6 @@ type Config struct {
 	Dir    string // for the database
 	// Late lets calls arrive long after their lease, and somebody act upon that.
 	Late bool
-	// Renames lets people be called otherwise so that they sign in by another name.
-	Renames bool
 	// Log is told what happens; nil tells nobody.
 	Log func(format string, args ...any)
 }
