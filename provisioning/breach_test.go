@@ -201,16 +201,28 @@ func TestUrgentRemovalsCountForTheRestOfTheirRun(t *testing.T) {
 	require.Contains(t, openCase(t, b).Question, "3 of 60 would be hit by revoke, after 4 already", "one person counts once, whatever they held")
 }
 
-func TestSimulationKnowsTheLimitOfHolders(t *testing.T) {
+func TestSimulationKnowsTheLimitsOfHoldersAndOfUpdates(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		rule string
-		over bool
-	}{"all of a group": {`jobTitle == "Captain"`, true}, "none": {`jobTitle startsWith "Sail"`, false}} {
+		old, now string
+		updates  float64
+		over     bool
+	}{
+		"all of a group":     {`jobTitle == "Sailor"`, `jobTitle == "Captain"`, 0, true},
+		"none of a group":    {`jobTitle == "Sailor"`, `jobTitle startsWith "Sail"`, 0, false},
+		"changes":            {`"{phone}"`, `"+{phone}"`, 0, false},
+		"changes of so many": {`"{phone}"`, `"+{phone}"`, 10, true},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := sailing(t, 30, 25, wide())
-			s, err := b.Simulate(t.Context(), provisioning.SimulateRequest{Policy: load(t, strings.Replace(grouped, `jobTitle == "Sailor"`, c.rule, 1))})
+			guard := wide()
+			guard.UpdatePercent = c.updates
+			b := sailing(t, 30, 25, guard)
+			call(b, "1", 0, 5)
+			b.Sync()
+			call(b, "1", 5, 10)
+			b.Sync()
+			s, err := b.Simulate(t.Context(), provisioning.SimulateRequest{Policy: load(t, strings.Replace(grouped, c.old, c.now, 1))})
 			require.NoError(t, err)
 			require.Equal(t, c.over, s.Systems["directory"].OverGuardLimit)
 		})

@@ -50,9 +50,10 @@ type SystemImpact struct {
 }
 
 // Simulate tells what other rules or other facts would change, for everybody: who would
-// gain and lose what, and why, and whose accounts would be changed. It changes nothing, and compares decisions, not systems:
-// what is still to be done from before is no part of it. For the operations that would
-// follow from a file that HR has delivered, see [Tenant.Plan].
+// gain and lose what, and why, and whose accounts would be changed. It changes nothing,
+// and compares decisions, not systems: what is still to be done from before is no part of
+// it. For the operations that would follow from a file that HR has delivered, see
+// [Tenant.Plan].
 func (t *Tenant) Simulate(ctx context.Context, req SimulateRequest) (Simulation, error) {
 	decider, err := t.decider(ctx)
 	if err != nil {
