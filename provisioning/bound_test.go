@@ -52,9 +52,9 @@ func TestWhatAnEndedJobGaveGoesAlthoughAnotherJobIsNotUnderstood(t *testing.T) {
 	grade(b, "senior")
 	require.Equal(t, 1, statusOf(t, b).Undecided)
 	require.Equal(t, []string{"group/sales", "group/seniors", "group/staff", "group/wood"}, entitlements(account(t, b, "directory", "1")), "unknown changes nothing")
-	b.HR.End("1", "2026-01-31")
+	b.HR.End("1", "2026-01-01") // policy is asked again each hour
 	b.Sync()
-	b.GoTo("2026-02-01")
+	b.GoTo("2026-01-02")
 	require.Equal(t, 1, statusOf(t, b).Undecided)
 	require.Equal(t, []string{"group/seniors", "group/staff", "group/wood"}, entitlements(account(t, b, "directory", "2")))
 	require.NoError(t, b.Target("directory").SignIn("ada"))
@@ -63,9 +63,9 @@ func TestWhatAnEndedJobGaveGoesAlthoughAnotherJobIsNotUnderstood(t *testing.T) {
 	require.Equal(t, []string{"group/staff", "group/wood"}, entitlements(account(t, b, "directory", "2")))
 
 	grade(b, "junior")
-	b.HR.End("2", "2026-02-28")
+	b.HR.End("2", "2026-01-02")
 	b.Sync()
-	b.GoTo("2026-03-01")
+	b.GoTo("2026-01-03")
 	require.Error(t, b.Target("directory").SignIn("ada"), "who has left has left")
 	require.Empty(t, entitlements(account(t, b, "directory", "2")))
 }
@@ -75,10 +75,10 @@ func TestAnEvaluatorThatFailsTakesNothing(t *testing.T) {
 	ev := &switchable{Evaluator: load(t, graded)}
 	b := twoJobs(t, provisioningtest.Config{Tenant: func(c *provisioning.TenantConfig) { c.Policy = ev }})
 	ev.fail(errors.New("the policy service is down"))
-	b.HR.End("1", "2026-01-31")
-	b.HR.End("2", "2026-01-31")
+	b.HR.End("1", "2026-01-01")
+	b.HR.End("2", "2026-01-01")
 	b.Sync()
-	b.GoTo("2026-02-01")
+	b.GoTo("2026-01-02")
 	require.NoError(t, b.Target("directory").SignIn("ada"))
 	_, can := policy.Evaluator(ev).(policy.Bounder)
 	require.False(t, can)
