@@ -14,7 +14,7 @@ test: ## the tests, as a user runs them
 
 .PHONY: race
 race: ## the tests with the race detector, in another order each time
-	go test -race -timeout 20m -shuffle=on ./...
+	go test -race -timeout 40m -shuffle=on ./...
 
 .PHONY: tools
 tools: ## the pinned tools, into ./bin
