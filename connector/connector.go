@@ -30,8 +30,9 @@ type Connector interface {
 
 // Suspender switches sign-in off and on, reversibly. Both methods answer
 // AlreadyInState if there is nothing to do and ErrNotFound if the account is
-// gone; a version that is not req.ETag's is ErrConflict. After Disable returned Applied, the account observed is not active. A
-// connector whose system would delete the account must not offer it.
+// gone; a version that is not req.ETag's is ErrConflict. After Disable returned Applied,
+// the account observed is not active. A connector whose system would delete the account
+// must not offer it.
 type Suspender interface {
 	Disable(ctx context.Context, req AccountRequest) (Result, error)
 	Enable(ctx context.Context, req AccountRequest) (Result, error)
@@ -46,8 +47,8 @@ type Deleter interface {
 // SessionEnder ends what is left of signing in: EndSessions makes every session of the
 // account and every token that was issued to it worthless, at once, and changes nothing
 // else of it. If there is none it is no error, and the answer is AlreadyInState if the
-// system can tell; so it is if the account is gone. In most systems switching sign-in off leaves both as they are, so that whoever is in
-// stays in.
+// system can tell; so it is if the account is gone. In most systems switching sign-in off
+// leaves both as they are, so that whoever is in stays in.
 type SessionEnder interface {
 	EndSessions(ctx context.Context, req AccountRequest) (Result, error)
 }
@@ -81,9 +82,9 @@ type Entitler interface {
 	Revoke(ctx context.Context, req GrantRequest) (Result, error)
 }
 
-// Lister walks all accounts. It calls yield once for each and stops at its
-// first error, which it returns; yield may call the connector. The [Proof] says whether the walk is known to
-// have seen everything; with an error it is the zero Proof.
+// Lister walks all accounts. It calls yield once for each and stops at its first error,
+// which it returns; yield may call the connector. The [Proof] says whether the walk is
+// known to have seen everything; with an error it is the zero Proof.
 type Lister interface {
 	List(ctx context.Context, yield func(Account) error) (Proof, error)
 }

@@ -38,7 +38,7 @@ const (
 	ToWaste HandoverTo = "waste"
 )
 
-// check returns what is wrong with how a system hands over.
+// checkHandover returns what is wrong with how a system hands over.
 func (s System) checkHandover() error {
 	can := connector.Supports(s.Connector, connector.Transfer)
 	switch h := s.Handover; {

@@ -27,11 +27,11 @@ type Leaving struct {
 	// Known is when it could first be acted upon: when the end was told, or came, if
 	// that was later. Zero if nothing has been taken away yet.
 	Known time.Time
-	// Contained is when the last account was seen to be disabled through which somebody can
-	// sign in, which those are not to which policy says that people sign in through an
-	// identity provider (policy.AccountMapping.SignIn), and the last of its
-	// sessions ended where the connector can, and not before it was known; zero as long as
-	// one is known to be active, or may be.
+	// Contained is when the last account was seen to be disabled through which they could
+	// sign in, and the last sessions were ended where the connector can, but not before
+	// Known; zero as long as an account is known to be active, or may be. Where policy says
+	// that people sign in through an identity provider (policy.AccountMapping.SignIn), the
+	// provider's account counts instead.
 	Contained time.Time
 	// Steps are what is to be taken away and what was, by system. What was done when the
 	// person left an earlier time is not among them.

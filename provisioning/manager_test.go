@@ -2,6 +2,7 @@ package provisioning_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,11 +11,8 @@ import (
 	"github.com/joinery-iam/joinery/provisioning/provisioningtest"
 )
 
-// It was that of the first relationship, and of its last assignment, whenever
-// that begins.
-func TestTheManagerIsTheOneInForce(t *testing.T) {
-	t.Parallel()
-	b := bench(t, provisioningtest.Config{Policy: `version: 1
+// managed is a policy of accounts that show the manager's login name.
+const managed = `version: 1
 rules:
   - {name: everybody, when: workerType == "employee", grants: ["directory:group/staff"]}
 accounts:
@@ -23,7 +21,13 @@ accounts:
     candidates: ["{givenName|ascii|lower}"]
     attributes:
       manager: "{manager.accounts.directory.name}"
-`})
+`
+
+// It was that of the first relationship, and of its last assignment, whenever
+// that begins.
+func TestTheManagerIsTheOneInForce(t *testing.T) {
+	t.Parallel()
+	b := bench(t, provisioningtest.Config{Policy: managed})
 	for i, n := range []string{"Old", "New"} {
 		b.HR.Put(provisioningtest.Worker(fmt.Sprint("m", i), n, "Eng", "2024-01-01"))
 	}
@@ -52,16 +56,7 @@ accounts:
 
 func TestTheManagersLoginNameHasTheNameThatPolicyGivesIt(t *testing.T) {
 	t.Parallel()
-	b := bench(t, provisioningtest.Config{Policy: `version: 1
-rules:
-  - {name: everybody, when: workerType == "employee", grants: ["directory:group/staff"]}
-accounts:
-  directory:
-    name: userName
-    candidates: ["{givenName|ascii|lower}"]
-    attributes:
-      manager: "{manager.accounts.directory.userName}"
-`})
+	b := bench(t, provisioningtest.Config{Policy: strings.Replace(managed, "directory.name", "directory.userName", 1)})
 	b.HR.Put(provisioningtest.Worker("m0", "Boss", "Eng", "2024-01-01"))
 	w := provisioningtest.Worker("1", "Ada", "Eng", "2024-01-01")
 	w.Assignments[0].Manager = "m0"
@@ -79,16 +74,7 @@ accounts:
 // Who reports to themselves was left out when those who report to them were woken.
 func TestWhoIsTheirOwnManagerGetsWhatPolicyReadsOfTheManager(t *testing.T) {
 	t.Parallel()
-	b := bench(t, provisioningtest.Config{Policy: `version: 1
-rules:
-  - {name: everybody, when: workerType == "employee", grants: ["directory:group/staff"]}
-accounts:
-  directory:
-    name: userName
-    candidates: ["{givenName|ascii|lower}"]
-    attributes:
-      manager: "{manager.accounts.directory.name}"
-`})
+	b := bench(t, provisioningtest.Config{Policy: managed})
 	chief := provisioningtest.Worker("1", "Ada", "Board", "2024-01-01")
 	chief.Assignments[0].Manager = "1"
 	b.HR.Put(chief)

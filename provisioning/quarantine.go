@@ -16,7 +16,7 @@ import (
 // Quarantine is a system that answers, and refuses much of what it is asked for, as after
 // its schema was changed. What it refuses is parked one by one; nothing else waits, so that
 // a disable which it takes is done. One thing that is parked is tried now and then, and
-// once it is taken, or less than the limit is refused, all that is parked there is due
+// when little is refused any more, and once it is taken all that is parked there is due
 // again.
 type Quarantine struct {
 	System string
@@ -63,7 +63,7 @@ func refuses(o outcome) bool {
 func (j *job) noteRefusal(tx state.Tx, it state.Item, o outcome) error {
 	refused, done := refuses(o), o.verdict == verdictDone && !o.pending
 	b, err := breakerOf(tx.Breaker, j.target.name)
-	if err != nil || !refused && (!done || b.Refused == 0 && b.RefusedAt.IsZero()) {
+	if err != nil || !refused && (!done || b.Refused == 0 && b.Tried != placeOf(it)) {
 		return err
 	}
 	if b, err = breakerOf(tx.LockBreaker, j.target.name); err != nil {
@@ -75,14 +75,16 @@ func (j *job) noteRefusal(tx state.Tx, it state.Item, o outcome) error {
 		if len(b.RefusedBy) < manyAccounts && !slices.Contains(b.RefusedBy, it.Person) {
 			b.RefusedBy = append(slices.Clone(b.RefusedBy), it.Person)
 		}
-	} else {
-		b.Refused = max(b.Refused-refusalDown, 0)
+	} else if b.Refused > 0 {
+		if b.Refused = max(b.Refused-refusalDown, 0); b.Refused == 0 {
+			b.TryAt = wall() // it may be mended
+		}
 	}
 	switch {
 	case b.RefusedAt.IsZero() && b.Refused >= manyRefusals && len(b.RefusedBy) >= manyAccounts:
 		b.RefusedAt, b.TryAt, b.Tries, b.Tried = wall(), wall().Add(firstRefused), 0, ""
 		err = j.tellRefusing(tx, b)
-	case !b.RefusedAt.IsZero() && !refused && (b.Refused == 0 || b.Tried == it.Person):
+	case !b.RefusedAt.IsZero() && !refused && b.Tried == placeOf(it):
 		return j.liftQuarantine(tx, b, "")
 	case b.Refused == 0 && b.RefusedAt.IsZero():
 		b = accepting(b)
@@ -166,7 +168,7 @@ func (t *Tenant) tryRefused(ctx context.Context) error {
 			if next.Person == "" { // nothing is parked there any more
 				return t.liftQuarantine(tx, b, "")
 			}
-			b.Tries, b.Tried = b.Tries+1, next.Person
+			b.Tries, b.Tried = b.Tries+1, placeOf(next)
 			b.TryAt = wall().Add(min(firstRefused<<min(b.Tries, 10), longestRefuse))
 			if err := tx.PutBreaker(b); err != nil {
 				return err
@@ -177,14 +179,17 @@ func (t *Tenant) tryRefused(ctx context.Context) error {
 	return err
 }
 
-// parkedAfter returns what is parked in a system of the next person after one, or of the
-// first; the zero Item if nothing is.
-func parkedAfter(tx state.Tx, system, person string) (next state.Item, err error) {
+// placeOf is where an item stands among those of its system.
+func placeOf(it state.Item) string { return it.Person + " " + string(it.Kind) + " " + it.Key }
+
+// parkedAfter returns what is parked in a system next after a place, or at first; the zero
+// Item if nothing is.
+func parkedAfter(tx state.Tx, system, place string) (next state.Item, err error) {
 	var first state.Item
 	err = eachOpenItem(tx, "", func(it state.Item) error {
 		switch {
 		case it.State != state.ItemParked || it.System != system:
-		case it.Person > person && next.Person == "":
+		case placeOf(it) > place && next.Person == "":
 			next = it
 		case first.Person == "":
 			first = it

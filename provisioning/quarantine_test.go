@@ -3,6 +3,7 @@ package provisioning_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -63,34 +64,52 @@ func TestASystemThatRefusesMuchIsQuarantinedAndDoneOnceItTakesThings(t *testing.
 	require.Equal(t, []string{"quarantined", "released"}, told)
 }
 
-func TestFewRefusalsAreNoQuarantine(t *testing.T) {
+func TestQuarantineTakesManyRefusalsOfSeveralAccounts(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct{ refused, taken int }{
-		"nine in a row":      {9, 0},
-		"three of ten":       {12, 28},
-		"all of one account": {1, 0},
+	for name, c := range map[string]struct {
+		steps  string // r is refused, and t taken
+		people int
+		want   bool
+	}{
+		"nine in a row":                 {strings.Repeat("r", 9), 40, false},
+		"ten in a row":                  {strings.Repeat("r", 10), 40, true},
+		"one of three, for long":        {strings.Repeat("rtt", 13), 40, false},
+		"three of five, for long":       {strings.Repeat("rrrtt", 8), 40, true},
+		"twelve in a row of one person": {strings.Repeat("r", 12), 1, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := crowd(t, 40, provisioningtest.Config{Policy: plain})
-			for i := range max(c.refused, c.taken) { // by turns, so that none of it comes in a row
-				if i < c.refused {
+			for i, step := range c.steps {
+				if step == 'r' {
 					b.Target("directory").Fault(memory.Fault{Kinds: []connector.Kind{connector.Update}, Times: 1, Do: memory.Refuse})
-					b.HR.Put(provisioningtest.Worker(fmt.Sprintf("%04d", i%40), fmt.Sprint("P", i%40), fmt.Sprint("Ops", i), "2026-01-01"))
-					readAndDrain(t, b)
 				}
-				for n := range 3 {
-					if at := 3*i + n; at < c.taken {
-						b.HR.Put(provisioningtest.Worker(fmt.Sprintf("%04d", 39-at), fmt.Sprint("P", 39-at), fmt.Sprint("Ops", i), "2026-01-01"))
-						readAndDrain(t, b)
-					}
-				}
+				n := i % c.people
+				b.HR.Put(provisioningtest.Worker(fmt.Sprintf("%04d", n), fmt.Sprint("P", n), fmt.Sprint("Ops", i), "2026-01-01"))
+				b.Sync()
 			}
 			status := statusOf(t, b)
-			require.Empty(t, status.Quarantines)
-			require.Equal(t, c.refused, status.Systems["directory"]["parked"])
+			require.Equal(t, c.want, len(status.Quarantines) == 1)
+			require.Equal(t, min(strings.Count(c.steps, "r"), c.people), status.Systems["directory"]["parked"])
 		})
 	}
+}
+
+// All that was parked was sent again, for something else that worked.
+func TestWhatIsTakenOfOtherThingsLetsOneOfTheRefusedBeTried(t *testing.T) {
+	t.Parallel()
+	b := pickyCrowd(t, connector.Update)
+	transfer(t, b, 12, "Ops")
+	d := b.Target("directory")
+	updates := d.Calls(connector.Update)
+	for i := range 16 {
+		b.HR.Put(provisioningtest.Worker(fmt.Sprint("new", i), fmt.Sprint("N", i), "Ops", "2026-01-01"))
+	}
+	readAndDrain(t, b)
+	readAndDrain(t, b)
+	require.NoError(t, d.SignIn("n15"))
+	require.Equal(t, updates+1, d.Calls(connector.Update))
+	require.Len(t, statusOf(t, b).Quarantines, 1, "which was refused again")
 }
 
 func TestSomethingRefusedIsTriedNowAndThen(t *testing.T) {

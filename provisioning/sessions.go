@@ -61,8 +61,8 @@ func (t *Tenant) provider(system string) string {
 }
 
 // disabledNow begins what comes after a disable, with the same leave: its sessions are
-// ended, as urgently, and those in systems to which people sign in through it, what it owns is handed over, and the account is thought of again
-// when it may be deleted.
+// ended, as urgently, and those in systems to which people sign in through it; what it owns
+// is handed over; and the account is thought of again when it may be deleted.
 func (j *job) disabledNow(tx state.Tx, disable state.Item) error {
 	if after := j.target.DeleteAfter; after > 0 {
 		if err := j.wakeAt(tx, disable.Person, j.now().Add(after)); err != nil {

@@ -11,6 +11,25 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// faultyWrite is what comes of a write with a fault.
+type faultyWrite struct {
+	do      memory.Effect
+	verdict connector.Verdict
+	has     bool // its effect
+}
+
+func faultyWrites() []faultyWrite {
+	return []faultyWrite{
+		{memory.Fail, connector.VerdictUnknown, false},
+		{memory.LoseReply, connector.VerdictUnknown, true},
+		{memory.Down, connector.VerdictRetry, false},
+		{memory.Throttle, connector.VerdictRetry, false},
+		{memory.Deny, connector.VerdictPermanent, false},
+		{memory.Refuse, connector.VerdictPermanent, false},
+		{memory.Conflict, connector.VerdictRetry, false},
+	}
+}
+
 func TestEffects(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -25,6 +44,7 @@ func TestEffects(t *testing.T) {
 		{memory.Fault{Do: memory.Throttle, Wait: time.Minute}, connector.Judgement{Verdict: connector.VerdictRetry, After: time.Minute}, nil, false},
 		{memory.Fault{Do: memory.Down}, connector.Judgement{Verdict: connector.VerdictRetry}, nil, false},
 		{memory.Fault{Do: memory.Deny}, connector.Judgement{Verdict: connector.VerdictPermanent}, connector.ErrDenied, false},
+		{memory.Fault{Do: memory.Refuse}, connector.Judgement{Verdict: connector.VerdictPermanent}, connector.ErrInvalid, false},
 		{memory.Fault{Do: memory.Conflict}, connector.Judgement{Verdict: connector.VerdictRetry}, connector.ErrConflict, false},
 		{memory.Fault{Do: "misspelt"}, connector.Judgement{Verdict: connector.VerdictPermanent}, connector.ErrInvalid, false},
 	} {

@@ -93,18 +93,7 @@ func TestSessionsOfAGoneAccountAreWorthless(t *testing.T) {
 
 func TestEndSessionsMeetsFaults(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		do      memory.Effect
-		verdict connector.Verdict
-		ends    bool
-	}{
-		{memory.Fail, connector.VerdictUnknown, false},
-		{memory.LoseReply, connector.VerdictUnknown, true},
-		{memory.Down, connector.VerdictRetry, false},
-		{memory.Throttle, connector.VerdictRetry, false},
-		{memory.Deny, connector.VerdictPermanent, false},
-		{memory.Conflict, connector.VerdictRetry, false},
-	} {
+	for _, c := range faultyWrites() {
 		t.Run(string(c.do), func(t *testing.T) {
 			t.Parallel()
 			s := memory.New(memory.Config{})
@@ -120,7 +109,7 @@ func TestEndSessionsMeetsFaults(t *testing.T) {
 				Number: 2, Kind: connector.EndSessions, Key: "k", Attempt: 1, Ref: a.Ref, Faults: []memory.Effect{c.do},
 			}
 			want := connector.Applied
-			if c.ends {
+			if c.has {
 				require.ErrorIs(t, session.Use(), connector.ErrDenied)
 				logged.Outcome, want = connector.Applied, connector.AlreadyInState
 			} else {

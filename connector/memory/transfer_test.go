@@ -145,18 +145,7 @@ func TestTransferToWhoeverCannotOwn(t *testing.T) {
 
 func TestTransferMeetsFaults(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		do      memory.Effect
-		verdict connector.Verdict
-		moves   bool
-	}{
-		{memory.Fail, connector.VerdictUnknown, false},
-		{memory.LoseReply, connector.VerdictUnknown, true},
-		{memory.Down, connector.VerdictRetry, false},
-		{memory.Throttle, connector.VerdictRetry, false},
-		{memory.Deny, connector.VerdictPermanent, false},
-		{memory.Conflict, connector.VerdictRetry, false},
-	} {
+	for _, c := range faultyWrites() {
 		t.Run(string(c.do), func(t *testing.T) {
 			t.Parallel()
 			s := memory.New(memory.Config{})
@@ -172,7 +161,7 @@ func TestTransferMeetsFaults(t *testing.T) {
 				Number: 2, Kind: connector.Transfer, Key: "k", Attempt: 1, Ref: a.Ref, To: g.Ref, Faults: []memory.Effect{c.do},
 			}
 			owner, want := a, connector.Applied
-			if c.moves {
+			if c.has {
 				logged.Outcome = connector.Applied
 				owner, want = g, connector.AlreadyInState
 			}

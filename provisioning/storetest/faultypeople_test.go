@@ -159,24 +159,18 @@ type impatientGrants struct{ state.Tx }
 
 func (t impatientGrants) Granting(run string) ([]state.EntitlementCount, error) {
 	counts, err := t.Tx.Granting(run)
-	if err != nil {
-		return nil, err
-	}
-	items, err := t.OpenItems(run, state.Item{}, 1000)
-	for _, it := range items {
-		for i, c := range counts {
-			if it.State == state.ItemWaiting && it.System == c.System && it.Key == c.Key {
-				counts[i].N--
-			}
-		}
-	}
-	return counts, err
+	return withWaiting(t, run, counts, -1, err)
 }
 
 type anyRevoke struct{ state.Tx }
 
 func (t anyRevoke) Revoking(run string) ([]state.EntitlementCount, error) {
 	counts, err := t.Tx.Revoking(run)
+	return withWaiting(t, run, counts, +1, err)
+}
+
+// withWaiting adds something to counts for each item of a run that waits.
+func withWaiting(t state.Tx, run string, counts []state.EntitlementCount, each int, err error) ([]state.EntitlementCount, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -184,7 +178,7 @@ func (t anyRevoke) Revoking(run string) ([]state.EntitlementCount, error) {
 	for _, it := range items {
 		for i, c := range counts {
 			if it.State == state.ItemWaiting && it.System == c.System && it.Key == c.Key {
-				counts[i].N++
+				counts[i].N += each
 			}
 		}
 	}

@@ -36,7 +36,7 @@ type Breaker struct {
 	RefusedBy []string
 	Refusal   string
 	// RefusedAt is zero while not too much is refused. TryAt is when something that is
-	// parked is tried next, Tried whose that was last, and Tries how often.
+	// parked is tried next, Tried where that stood last, and Tries how often.
 	RefusedAt, TryAt time.Time
 	Tries            int
 	Tried            string
