@@ -36,11 +36,9 @@ func tooMany(b state.Breaker, o outcome) bool {
 	return len(b.Accounts) >= manyAccounts && (b.Failures >= manyFailures || b.Denials >= manyDenials)
 }
 
-// working is a breaker of a system in which something works.
+// working is a breaker of a system in which something works, however much it refuses.
 func working(b state.Breaker) state.Breaker {
-	return state.Breaker{
-		System: b.System, Refused: b.Refused, RefusedBy: b.RefusedBy, Refusal: b.Refusal, RefusedAt: b.RefusedAt, TryAt: b.TryAt, Tries: b.Tries, Tried: b.Tried,
-	}
+	return state.Breaker{System: b.System, Refusals: b.Refusals}
 }
 
 // failed counts a failure.

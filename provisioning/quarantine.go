@@ -87,18 +87,12 @@ func (j *job) noteRefusal(tx state.Tx, it state.Item, o outcome) error {
 	case !b.RefusedAt.IsZero() && !refused && b.Tried == placeOf(it):
 		return j.liftQuarantine(tx, b, "")
 	case b.Refused == 0 && b.RefusedAt.IsZero():
-		b = accepting(b)
+		b.Refusals = state.Refusals{}
 	}
 	if err != nil {
 		return err
 	}
 	return tx.PutBreaker(b)
-}
-
-// accepting is a breaker of a system that refuses nothing any more.
-func accepting(b state.Breaker) state.Breaker {
-	b.Refused, b.RefusedBy, b.RefusedAt, b.TryAt, b.Tries, b.Tried, b.Refusal = 0, nil, time.Time{}, time.Time{}, 0, "", ""
-	return b
 }
 
 // tellRefusing tells of a system that refuses much, and asks somebody to see to it.
@@ -133,12 +127,14 @@ func (t *Tenant) resetQuarantine(tx state.Tx, b state.Breaker, actor Actor) erro
 	if err != nil {
 		return err
 	}
-	if err := tx.PutBreaker(accepting(b)); err != nil {
+	since := b.RefusedAt
+	b.Refusals = state.Refusals{}
+	if err := tx.PutBreaker(b); err != nil {
 		return err
 	}
 	return t.write(tx, audit.Entry{
 		Event: audit.EventSystem, System: b.System, Actor: string(actor), Outcome: "released",
-		Note: fmt.Sprintf("%s, %s after it was quarantined; %d things are due again", howClosed(actor), wall().Sub(b.RefusedAt).Round(time.Second), n),
+		Note: fmt.Sprintf("%s, %s after it was quarantined; %d things are due again", howClosed(actor), wall().Sub(since).Round(time.Second), n),
 	})
 }
 

@@ -20,7 +20,7 @@ func dataBreaker(mark string) state.Breaker {
 	return state.Breaker{
 		System: "ldap", Failures: 12, Denials: 2, Accounts: []string{"p1", "p2"}, OpenedAt: day(1), Probes: 3, Probing: "p3",
 		ProbeAt: day(4), UrgentAt: day(3), Error: "no answer" + mark,
-		Refused: 7, RefusedBy: []string{"p4"}, Refusal: "wrong" + mark, RefusedAt: day(5), TryAt: day(6), Tries: 2, Tried: "p5",
+		Refusals: state.Refusals{Refused: 7, RefusedBy: []string{"p4"}, Refusal: "wrong" + mark, RefusedAt: day(5), TryAt: day(6), Tries: 2, Tried: "p5 grant group/x"},
 	}
 }
 

@@ -30,6 +30,11 @@ type Breaker struct {
 	ProbeAt, UrgentAt time.Time
 	Error             string // the last one
 
+	Refusals
+}
+
+// Refusals are what is remembered of how much a system refuses that answers.
+type Refusals struct {
 	// Refused rises with what the system refuses and falls with what it takes, RefusedBy
 	// are the first few persons of whom something was refused, and Refusal is the last one.
 	Refused   int
