@@ -48,9 +48,9 @@ type Explanation struct {
 }
 
 // Explain answers why a person has, or has not, an entitlement, since when, by
-// which facts, rules and approvals, as it was decided last. What policy would say now, and
-// what keeps it back, is told by [Tenant.ExplainEntitlement]. The error is [ErrNoPerson] if nobody by that
-// name is known.
+// which facts, rules and approvals, as it was decided last. What policy would say now,
+// and what keeps it back, is told by [Tenant.ExplainEntitlement]. The error is
+// [ErrNoPerson] if nobody by that name is known.
 func (t *Tenant) Explain(ctx context.Context, person string, entitlement policy.Entitlement) (Explanation, error) {
 	x := Explanation{Person: person, Entitlement: entitlement, State: string(state.ItemSettled)}
 	err := t.backend.View(ctx, t.id, func(tx state.Tx) error {
