@@ -93,7 +93,8 @@ type AccountMapping struct {
 	SuspendUrgently string `json:"suspendUrgently,omitempty"`
 	// Rename gives an account another login name when the one it has is none of the
 	// candidates any more, as after a marriage. The old one stays reserved for the
-	// same person, and is there for attributes as [FormerNamePlaceholder]. Otherwise an account keeps the name it was made with.
+	// same person, and is there for attributes as [FormerNamePlaceholder]. Otherwise an
+	// account keeps the name it was made with.
 	Rename bool `json:"rename,omitempty"`
 	// SignIn says how people sign in: [SignInProvider] if they do it here for other
 	// systems as well, [SignInOwn] if the system keeps passwords of its own, or the

@@ -43,8 +43,8 @@ type Finding struct {
 	Person string `json:"person,omitempty"`
 	// What is "sign-in", "login name", the name of an attribute, an entitlement as
 	// kind/name, or "external id" if the account says that it is somebody else's, when
-	// nothing else is told of it and nothing is done; empty if the finding is about the account itself. Want is what should
-	// be so, or is known, and Have what was seen.
+	// nothing else is told of it and nothing is done; empty if the finding is about the
+	// account itself. Want is what should be so, or is known, and Have what was seen.
 	What string `json:"what,omitempty"`
 	Want string `json:"want,omitempty"`
 	Have string `json:"have,omitempty"`
